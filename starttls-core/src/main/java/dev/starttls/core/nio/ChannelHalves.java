@@ -152,7 +152,9 @@ final class ChannelHalves {
                 }
             }
             // A read that is timed by switching the channel's mode would wait for a thread that is blocked in a write.
-            if (alone && (said || transport().timedBySocket()) && connection().state() == State.CLOSING) {
+            if (alone
+                    && (said || transport().timedBesideWriter())
+                    && connection().state() == State.CLOSING) {
                 reading.awaitEnd(connection().timeToClose().toNanos());
             }
         } finally {

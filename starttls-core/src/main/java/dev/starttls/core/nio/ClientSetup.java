@@ -36,16 +36,10 @@ import javax.net.ssl.SSLContext;
  */
 public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends Dialogue> {
 
-    /**
-     * For a TCP connection: a client repeats its SYN after 1, 3, 7 and 15 s (RFC 6298 section 2.1, RFC 9293 section 3.8.3), and a
-     * server that answered none of them is not there.
-     */
-    private static final Duration CONNECT = Duration.ofSeconds(30);
-
     private final Peer address;
     private Optional<String> serverName = Optional.empty();
     private UpgradeSettings settings;
-    private Duration connectTimeout = CONNECT;
+    private ClientTimes times = ClientTimes.DEFAULT;
     private Optional<Executor> preparer = Optional.empty();
     private Optional<Executor> lookup = Optional.empty();
 
@@ -160,8 +154,54 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      */
     public S timeout(Duration timeout) {
         UpgradeLimits bounded = settings.limits().withTimePerPhase(timeout);
-        connectTimeout = timeout;
+        times = times.withConnect(timeout);
         return with(settings.withLimits(bounded));
+    }
+
+    /**
+     * How long all of it may take: the look-up, the TCP connection and every phase of the upgrade, until the session is
+     * ready; of two connections ({@link #direct}) both together. {@link #timeout} bounds each of them beside this. When it is
+     * over, connecting fails with {@link dev.starttls.core.upgrade.FailureReason#CONNECT_FAILED} in phase {@link Phase#CONNECT}, and with {@link
+     * dev.starttls.core.upgrade.FailureReason#TIMEOUT} in those that follow. It is counted from the call of {@link #connect()}, {@link
+     * #connect(UpgradeLoop)} or {@link #connect(SocketChannel)}. What cannot be ended is counted, and ends in a failure once it
+     * returns: a look-up without an executor ({@link #lookup}), and code of the application.
+     *
+     * <p>{@link #connection} has no driver that could count it from the beginning: see {@link UpgradeConnection#totalTime}.
+     *
+     * @param timeout positive, at most {@link UpgradeLimits#MAX_TIME}, which longer ones are taken for; none unless set
+     * @throws IllegalArgumentException if it is not positive
+     * @throws NullPointerException if it is null
+     */
+    public S totalTimeout(Duration timeout) {
+        times = times.withTotal(timeout);
+        return self();
+    }
+
+    /**
+     * How long a read of the session's channel may wait for octets: {@link StartTlsChannel#readTimeout(Duration)}, which says
+     * what holds after one that has. A session that is connected on a loop has it too, for when its channel is made blocking.
+     *
+     * @param timeout zero or more; zero for no limit, as unless set: a server that says nothing more is then waited for until
+     *     another thread closes the session
+     * @throws IllegalArgumentException if it is negative
+     * @throws NullPointerException if it is null
+     */
+    public S readTimeout(Duration timeout) {
+        times = times.withRead(timeout);
+        return self();
+    }
+
+    /**
+     * How long the server may take for each 16 KiB that are written to the session's channel: {@link
+     * StartTlsChannel#writeTimeout(Duration)}, which says what holds after a write that took longer.
+     *
+     * @param timeout zero or more; zero for no limit, as unless set
+     * @throws IllegalArgumentException if it is negative
+     * @throws NullPointerException if it is null
+     */
+    public S writeTimeout(Duration timeout) {
+        times = times.withWrite(timeout);
+        return self();
     }
 
     /**
@@ -282,9 +322,10 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
                     "connected: expected a blocking channel, got a non-blocking one: call configureBlocking(true) first");
         }
         try {
+            long before = System.nanoTime();
             D dialogue = dialogue();
             Connector.withoutDelay(connected);
-            UpgradeConnection connection = connection(dialogue, settings);
+            UpgradeConnection connection = connection(dialogue, settings, before);
             prepare(preparation(connection));
             return upgrade(connected, connection, dialogue);
         } catch (Throwable e) {
@@ -313,7 +354,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
         boolean repeating = settings.direct() == DirectUpgrade.REMEMBERED;
         FirstAttempt first = new FirstAttempt(settings.listener());
         D dialogue = dialogue();
-        UpgradeConnection connection = connection(dialogue, repeating ? first.settings(settings) : settings);
+        UpgradeConnection connection = connection(dialogue, repeating ? first.settings(settings) : settings, before);
         Optional<Runnable> preparation = preparation(connection);
         Connector.Attempts attempts = attempts(before);
         Optional<SecondConnection<D>> second = Optional.empty();
@@ -321,7 +362,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
             // Made here: this setup may have been changed by then, and the thread is the loop's.
             D spare = dialogue();
             SecondConnection<D> another =
-                    new SecondConnection<>(first, spare, connection(spare, FirstAttempt.again(settings)));
+                    new SecondConnection<>(first, spare, connection(spare, FirstAttempt.again(settings), before));
             attempts = attempts.with(another);
             second = Optional.of(another);
         }
@@ -369,7 +410,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
             UpgradeSettings followed, long before, Connector.Attempts attempts, Optional<UpgradeException> failed)
             throws IOException {
         D dialogue = dialogue();
-        UpgradeConnection connection = connection(dialogue, followed);
+        UpgradeConnection connection = connection(dialogue, followed, before);
         failed.ifPresent(connection::precededBy);
         SocketChannel socket;
         try {
@@ -401,6 +442,8 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
             D dialogue,
             Optional<SecondConnection<D>> second,
             CompletableFuture<C> session) {
+        // This setup may have been changed by then, and the thread is the loop's.
+        ClientTimes present = times;
         var unusedRelay = underway.whenComplete((ready, thrown) -> {
             if (thrown != null) {
                 second.flatMap(SecondConnection::failed).ifPresent(thrown::addSuppressed);
@@ -408,7 +451,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
             } else {
                 complete(
                         session,
-                        ready,
+                        bounded(ready, present),
                         second.map(other -> other.dialogueOr(dialogue)).orElse(dialogue));
             }
         });
@@ -419,14 +462,14 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
     }
 
     private Connector.Attempts attempts(long before) {
-        return new Connector.Attempts(connectTimeout, before);
+        return new Connector.Attempts(times, before);
     }
 
     private C upgrade(SocketChannel socket, UpgradeConnection connection, D dialogue) throws IOException {
         StartTlsChannel channel = StartTlsChannel.over(socket, connection);
         try {
             channel.upgrade();
-            return session(channel, dialogue);
+            return session(bounded(channel, times), dialogue);
         } catch (ClosedChannelException e) {
             // It was closed before it could begin.
             throw channel.failed(e, UpgradeDriver.ForeignCode.OWN_THREAD);
@@ -434,6 +477,10 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
             Quietly.close(channel);
             throw e;
         }
+    }
+
+    private static StartTlsChannel bounded(StartTlsChannel channel, ClientTimes times) {
+        return channel.readTimeout(times.read()).writeTimeout(times.write());
     }
 
     private void complete(CompletableFuture<C> session, StartTlsChannel ready, D dialogue) {
@@ -460,6 +507,12 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
                 return;
             }
         }
+    }
+
+    private UpgradeConnection connection(Dialogue dialogue, UpgradeSettings followed, long before) {
+        UpgradeConnection connection = connection(dialogue, followed);
+        times.total().ifPresent(total -> connection.totalTime(before, total));
+        return connection;
     }
 
     private UpgradeConnection connection(Dialogue dialogue, UpgradeSettings followed) {

@@ -36,9 +36,14 @@ final class Connector {
     static final class Attempts {
 
         private final StringBuilder tried = new StringBuilder();
-        private final Duration timeout;
+        private final ClientTimes times;
         private final long began;
         private final long deadline;
+        /** What the deadline comes from. */
+        private final Duration timeout;
+        /** How that is set. */
+        private final String setting;
+
         private final Optional<SecondConnection<?>> second;
         private Optional<Throwable> last = Optional.empty();
         private InetSocketAddress current;
@@ -50,25 +55,35 @@ final class Connector {
          * @param began when the caller began, in nanoseconds of {@link System#nanoTime}: looking up the name is part of it
          */
         Attempts(Duration timeout, long began) {
-            this(timeout, began, Optional.empty());
+            this(ClientTimes.DEFAULT.withConnect(timeout), began);
         }
 
-        private Attempts(Duration timeout, long began, Optional<SecondConnection<?>> second) {
-            this.timeout = timeout.compareTo(UpgradeLimits.MAX_TIME) < 0 ? timeout : UpgradeLimits.MAX_TIME;
+        Attempts(ClientTimes times, long began) {
+            this(times, began, began, Optional.empty());
+        }
+
+        private Attempts(ClientTimes times, long began, long since, Optional<SecondConnection<?>> second) {
+            this.times = times;
             this.began = began;
             this.second = second;
-            this.deadline = began + this.timeout.toNanos();
+            Duration timeout = TimeLimit.bounded(times.connect());
+            long ofConnect = since + timeout.toNanos();
+            long ofAll = began + times.total().orElse(UpgradeLimits.MAX_TIME).toNanos();
+            boolean all = times.total().isPresent() && ofAll - ofConnect < 0;
+            this.deadline = all ? ofAll : ofConnect;
+            this.timeout = all ? times.total().get() : timeout;
+            this.setting = all ? "ClientSetup.totalTimeout" : "ClientSetup.timeout";
         }
 
         /** The same, none of them made yet, with another connection in case the server does not take this one. */
         Attempts with(SecondConnection<?> other) {
-            return new Attempts(timeout, began, Optional.of(other));
+            return new Attempts(times, began, began, Optional.of(other));
         }
 
-        /** Those for a second connection: it has what is left of the time, and half of it at least. */
+        /** Those for a second connection: it has what is left of the time, and half of it at least; of the total, what is left. */
         Attempts again() {
-            long half = timeout.toNanos() / 2;
-            return new Attempts(timeout, Math.max(began, System.nanoTime() - half));
+            long half = TimeLimit.bounded(times.connect()).toNanos() / 2;
+            return new Attempts(times, began, Math.max(began, System.nanoTime() - half), Optional.empty());
         }
 
         /** What is there in case the server does not take this one. */
@@ -113,7 +128,7 @@ final class Connector {
 
         /** The look-up alone has taken all of the time, and was abandoned to its executor. */
         UpgradeException lookupTooSlow(String host) {
-            return lookupTooSlow(host, "give it more time by ClientSetup.timeout");
+            return lookupTooSlow(host, "give it more time by " + setting);
         }
 
         /** The look-up alone has taken all of the time, and nothing could end it. */

@@ -7,11 +7,13 @@ import dev.starttls.core.upgrade.UpgradeException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
 import java.util.Optional;
 
 /** The failures that drivers report of their own: those of this side's code, and of a connection that was given up on this side. */
@@ -77,6 +79,22 @@ final class Failures {
                 FailureReason.TIMEOUT,
                 phase,
                 "Expected the peer to take the last octets of the dialogue in time, but it does not read");
+    }
+
+    /** The application's read has waited for too long. */
+    static SocketTimeoutException readTimedOut(long nanos) {
+        return new SocketTimeoutException("Expected octets of the peer within " + millis(nanos)
+                + " ms, got none that can be given out; nothing is lost: read again to wait on, or close the channel");
+    }
+
+    /** The application's write has waited for too long. */
+    static SocketTimeoutException writeTimedOut(long nanos) {
+        return new SocketTimeoutException("Expected the peer to take a buffer's octets within " + millis(nanos)
+                + " ms, but it does not read; the rest is kept: flush to wait on, or close the channel");
+    }
+
+    private static long millis(long nanos) {
+        return Duration.ofNanos(nanos).toMillis();
     }
 
     static UpgradeException caused(UpgradeException why, Throwable cause) {

@@ -4,6 +4,7 @@ import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.Want;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLException;
@@ -31,8 +32,14 @@ final class ReadingHalf {
         return lock;
     }
 
-    /** At least one octet, -1 at the end, or 0 if the transport has nothing now. */
+    /**
+     * At least one octet, -1 at the end, or 0 if the transport has nothing now.
+     *
+     * @throws SocketTimeoutException if a blocking transport has brought none in the time for reads
+     */
     int read(ByteBuffer dst) throws IOException {
+        long limit = transport().readNanos();
+        long deadline = System.nanoTime() + limit;
         int idle = 0;
         while (idle < MAX_STUCK_TURNS) {
             int waiting = transport().in().remaining();
@@ -55,7 +62,7 @@ final class ReadingHalf {
                 idle = stuck ? idle + 1 : 0;
             } else {
                 idle = 0;
-                int filled = transport().fill();
+                int filled = limit > 0 ? fill(deadline, limit) : transport().fill();
                 if (filled == 0) {
                     return 0;
                 }
@@ -66,6 +73,21 @@ final class ReadingHalf {
         }
         throw new SSLException("Expected the connection to take a record or to say what it needs, got neither in state "
                 + connection().state() + "; the engine is at fault");
+    }
+
+    /** However few octets a peer sends at a time, it has no more time than one that sends none. */
+    private int fill(long deadline, long limit) throws IOException {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+            throw Failures.readTimedOut(limit);
+        }
+        try {
+            return transport().fill(left);
+        } catch (SocketTimeoutException e) {
+            SocketTimeoutException late = Failures.readTimedOut(limit);
+            late.initCause(e);
+            throw late;
+        }
     }
 
     /** What has come already, without reading from the transport. */

@@ -14,6 +14,7 @@ import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.ScatteringByteChannel;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
@@ -52,8 +53,9 @@ import java.util.concurrent.Executor;
  * <p>Before the upgrade is done, {@code read} and {@code write} drive it first: blocking until it is done, non-blocking by
  * as much as is possible now, returning 0 if that is not all.
  *
- * <p>Once the upgrade is done, reading and writing have no limit in time, as those of a socket channel have none; the limits
- * are for the upgrade, and for a server's dialogue to its end.
+ * <p>Once the upgrade is done, reading and writing have no limit in time but those of {@link #readTimeout(Duration)} and {@link
+ * #writeTimeout(Duration)}, and unless these are set a read waits for a peer that says nothing as long as one of a socket
+ * channel does. The limits of the connection's settings are for the upgrade, and for a server's dialogue to its end.
  *
  * <p>After close_notify, {@code read} returns -1. The end of the transport without it is a {@link
  * dev.starttls.core.tls.TruncatedException} (RFC 8446 section 6.1), unless that was set otherwise.
@@ -205,6 +207,67 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     }
 
     /**
+     * How long a read may wait, once the upgrade is done, on a transport that is a blocking {@link
+     * java.nio.channels.SocketChannel}, over TCP or a Unix-domain one. A read that has no octet to give out in that time,
+     * whatever has come of a record, throws a {@link java.net.SocketTimeoutException}. Nothing is lost by that: the channel
+     * is as it was, and the next read waits as long again. A reader that waits for another one, or for the peer to take
+     * answers of TLS, waits no longer than that for each of them.
+     *
+     * <p>On a non-blocking transport no read waits, and this has no effect until it is made blocking; a loop of your own has
+     * to look at the time itself. While a thread waits in a read or write that has such a limit, the transport may be
+     * non-blocking, and is made blocking again after it. A read that began before this was set has no limit, and on a
+     * Unix-domain channel a writer waits for its end.
+     *
+     * @param timeout zero or more; zero for no limit, as unless set
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     * @throws UnsupportedOperationException if the transport is no socket channel, so that nothing can end its reads
+     */
+    public StartTlsChannel readTimeout(Duration timeout) {
+        network().readTimeout(timeout);
+        return this;
+    }
+
+    /**
+     * How long the peer may take for the octets of one buffer, up to 16 KiB and the overhead of their record: a write of more
+     * has that time for each. Else as {@link #readTimeout(Duration)}: on a blocking socket channel, once the upgrade is done.
+     * A write, {@link #flush} or {@link #shutdownOutput} that has to wait longer throws a {@link
+     * java.net.SocketTimeoutException}.
+     *
+     * <p>Part of a record may then have left, and what the peer has taken is not known. The rest waits in this channel, and no
+     * octet is lost or sent twice: the position of the source says what was taken, and {@link #flush} or the next write
+     * goes on where this one stopped, so that the channel can be used further. Where the source is not known, as that of an
+     * {@link java.io.OutputStream}, only {@link #close} is left, which waits for 5 seconds at most.
+     *
+     * @param timeout zero or more; zero for no limit, as unless set
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     * @throws UnsupportedOperationException if the transport is no socket channel, so that nothing can end its writes
+     */
+    public StartTlsChannel writeTimeout(Duration timeout) {
+        network().writeTimeout(timeout);
+        return this;
+    }
+
+    /**
+     * What {@link #readTimeout(Duration)} has set, for a loop that reads this channel.
+     *
+     * @return zero for no limit
+     */
+    public Duration readTimeout() {
+        return Duration.ofNanos(network().readNanos());
+    }
+
+    /**
+     * What {@link #writeTimeout(Duration)} has set, for a loop that writes to this channel.
+     *
+     * @return zero for no limit
+     */
+    public Duration writeTimeout() {
+        return Duration.ofNanos(network().writeNanos());
+    }
+
+    /**
      * Reads decrypted octets. A non-blocking reader reads until it gets 0 before it selects again: octets may have come
      * already. Before the upgrade is done, a call goes through what has been read of it, at most 32 KiB, which a hostile peer
      * can make a matter of a tenth of a second; {@link #advance} keeps its turns.
@@ -214,6 +277,8 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      *     after close_notify, or in plaintext after the end of the transport
      * @throws dev.starttls.core.tls.TruncatedException at the end of the transport without close_notify, unless that was
      *     set otherwise
+     * @throws java.net.SocketTimeoutException if none came within {@link #readTimeout(Duration)}, after which a read may be
+     *     tried again
      * @throws javax.net.ssl.SSLException if the peer breaks TLS, or had broken it before; or if it has asked for new keys often
      *     and takes no answer for 60 s (RFC 8446 section 4.6.3), after which a read may be tried again
      * @throws dev.starttls.core.upgrade.UpgradeException if the upgrade fails, which is gone through first
@@ -244,6 +309,8 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      *
      * @param src what to write
      * @return how many octets were taken: all of them on a blocking transport
+     * @throws java.net.SocketTimeoutException if the peer did not take them within {@link #writeTimeout(Duration)}, which says
+     *     what holds then
      * @throws javax.net.ssl.SSLException if TLS has failed
      * @throws dev.starttls.core.upgrade.UpgradeException if the upgrade fails, which is gone through first
      * @throws ClosedChannelException if this channel or its output is closed; an {@link
@@ -256,7 +323,8 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         }
         halves.writing().lock().lock();
         try {
-            int count = put(src);
+            checkOpen();
+            int count = halves.writing().put(src);
             halves.writing().flush();
             return count;
         } catch (IOException e) {
@@ -302,9 +370,10 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         }
         halves.writing().lock().lock();
         try {
+            checkOpen();
             long total = 0;
             for (int i = offset; i < offset + length && (i == offset || !srcs[i - 1].hasRemaining()); i++) {
-                total += put(srcs[i]);
+                total += halves.writing().put(srcs[i]);
             }
             halves.writing().flush();
             return total;
@@ -328,7 +397,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      *
      * @return whether all of them have left; always true on a blocking transport
      * @throws ClosedChannelException if this channel is closed
-     * @throws IOException if the transport fails
+     * @throws IOException if the transport fails; a {@link java.net.SocketTimeoutException} as by {@link #write(ByteBuffer)}
      */
     public boolean flush() throws IOException {
         halves.writing().lock().lock();
@@ -493,16 +562,6 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         return total;
     }
 
-    private int put(ByteBuffer src) throws IOException {
-        checkOpen();
-        halves.writing().checkOpen();
-        int waiting = src.remaining();
-        if (waiting > 0) {
-            halves.writing().take(src);
-        }
-        return waiting - src.remaining();
-    }
-
     /** The upgrade has failed, or its dialogue has closed the connection: no thread reads or writes. */
     private void abandon() {
         halves.closes();
@@ -536,20 +595,5 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             throw new ClosedChannelException();
         }
         halves.requireNotFailed();
-    }
-
-    /** Runs tasks at once, so that no thread has to be woken. Not a lambda, which the first upgrade would have to link. */
-    private enum SameThread implements Executor, Runnable {
-        INSTANCE;
-
-        @Override
-        public void execute(Runnable task) {
-            task.run();
-        }
-
-        @Override
-        public void run() {
-            // The driver goes on by itself.
-        }
     }
 }

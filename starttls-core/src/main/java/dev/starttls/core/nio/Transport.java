@@ -8,12 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.NetworkChannel;
-import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The network side of a channel: the caller's byte channel with a buffer for each direction, lent while in use. Input and
@@ -23,8 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Transport {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
-    /** How often a wait looks whether the channel was closed by others, which wakes no selector: as often as an acceptor. */
-    private static final long LOOK_MILLIS = Acceptor.LOOK_NANOS / NANOS_PER_MILLI;
+    /** The longest wait, where there is no limit: half of what a clock in nanoseconds can express. */
+    private static final long NO_LIMIT = Long.MAX_VALUE / 2;
     /** What is still taken of a peer that is hung up on, in octets: more than a dialogue makes a kernel have ready. */
     private static final int MAX_UNREAD = 1 << 20;
 
@@ -33,11 +31,16 @@ final class Transport {
     private PooledBuffer out = BufferPool.shared().idle();
     /** Records of TLS that a reader has found while a writer was using the output; held only while there are any. */
     private volatile PooledBuffer answers = BufferPool.shared().idle();
-    /** Odd while this class has made a blocking channel non-blocking for a moment. */
-    private final AtomicInteger switches = new AtomicInteger();
+
+    private final TimedChannel waits;
+    /** How long the application's reads and writes may wait, in nanoseconds; 0 for no limit. */
+    private volatile long readNanos;
+
+    private volatile long writeNanos;
 
     Transport(ByteChannel channel) {
         this.channel = channel;
+        this.waits = new TimedChannel(channel);
     }
 
     /** The caller's. */
@@ -45,18 +48,43 @@ final class Transport {
         return channel;
     }
 
-    /** As its user has set it, also while a thread of this class has switched it for a moment. */
+    /** As its user has set it, also while a thread of this package has switched it for a moment. */
     boolean blocking() {
-        if (!(channel instanceof SelectableChannel selectable)) {
-            return true;
+        return waits.blocking();
+    }
+
+    void readTimeout(Duration timeout) {
+        readNanos = limit("readTimeout", timeout);
+    }
+
+    void writeTimeout(Duration timeout) {
+        writeNanos = limit("writeTimeout", timeout);
+    }
+
+    private long limit(String name, Duration timeout) {
+        long nanos = TimeLimit.nanos(name, timeout);
+        if (nanos > 0 && !(channel instanceof SocketChannel)) {
+            throw new UnsupportedOperationException(
+                    name + ": expected a SocketChannel as transport, whose waits can be ended, got "
+                            + channel.getClass().getName() + "; give that a time limit of its own");
         }
-        while (true) {
-            int before = switches.get();
-            boolean now = selectable.isBlocking();
-            if (switches.get() == before) {
-                return now || before % 2 != 0;
-            }
-        }
+        return nanos;
+    }
+
+    long readNanos() {
+        return readNanos;
+    }
+
+    long writeNanos() {
+        return writeNanos;
+    }
+
+    /** Whether every wait for the channel is one for a selector, so that those of a reader and a writer can both be timed. */
+    private boolean waitsBySelector() {
+        return (readNanos > 0 || writeNanos > 0)
+                && channel instanceof SocketChannel socket
+                && (writeNanos > 0 || !Connector.overInternet(socket))
+                && blocking();
     }
 
     /** Whether blocking reads and writes can have a time limit. */
@@ -64,9 +92,12 @@ final class Transport {
         return channel instanceof SocketChannel && blocking();
     }
 
-    /** Whether a blocking read has its time limit without the channel being made non-blocking meanwhile. */
-    boolean timedBySocket() {
-        return timed() && channel instanceof SocketChannel socket && Connector.overInternet(socket);
+    /** Whether a blocking read can have a time limit while another thread writes, for which it is not to wait. */
+    boolean timedBesideWriter() {
+        if (!timed()) {
+            return false;
+        }
+        return waitsBySelector() || (channel instanceof SocketChannel socket && Connector.overInternet(socket));
     }
 
     /** The octets that were read and not taken yet; when all are taken, {@link #taken} is due. */
@@ -86,6 +117,15 @@ final class Transport {
 
     /** Reads more, after what is there. Returns -1 at the end of the stream, 0 if there is nothing now. */
     int fill() throws IOException {
+        return waitsBySelector() ? fillWithin((SocketChannel) channel, NO_LIMIT) : fillNow();
+    }
+
+    private int fillWithin(SocketChannel socket, long nanos) throws IOException {
+        return waits.within(socket, SelectionKey.OP_READ, nanos, this::fillOnce)
+                .orElseThrow(() -> new SocketTimeoutException("nothing came in time"));
+    }
+
+    private int fillNow() throws IOException {
         in = in.acquire();
         ByteBuffer room = in.room();
         int before = room.position();
@@ -112,14 +152,13 @@ final class Transport {
      * @throws SocketTimeoutException if nothing came in that time
      */
     int fill(long nanos) throws IOException {
-        return channel instanceof SocketChannel socket && socket.isBlocking() ? fill(socket, nanos) : fill();
+        return channel instanceof SocketChannel socket && blocking() ? fill(socket, nanos) : fillNow();
     }
 
     private int fill(SocketChannel socket, long nanos) throws IOException {
-        if (!Connector.overInternet(socket)) {
+        if (waitsBySelector() || !Connector.overInternet(socket)) {
             // Unix-domain channels have no socket whose reads could be timed.
-            return timed(socket, SelectionKey.OP_READ, nanos, this::fillOnce)
-                    .orElseThrow(() -> new SocketTimeoutException("nothing came in time"));
+            return fillWithin(socket, nanos);
         }
         try {
             // The socket's stream is the one blocking read of a channel that takes a time limit.
@@ -208,8 +247,24 @@ final class Transport {
         out.wipeRoom();
     }
 
-    /** Writes what waits. Returns whether all of it has left; false only on a non-blocking channel. */
+    /**
+     * Writes what waits. Returns whether all of it has left; false only on a non-blocking channel.
+     *
+     * @throws SocketTimeoutException if the peer did not take it in the time for writes; what it did not take still waits
+     */
     boolean flush() throws IOException {
+        if (!hasOutput() || !waitsBySelector()) {
+            return flushNow();
+        }
+        long limit = writeNanos;
+        if (waits.within((SocketChannel) channel, SelectionKey.OP_WRITE, limit > 0 ? limit : NO_LIMIT, this::flushAll)
+                .isEmpty()) {
+            throw Failures.writeTimedOut(limit);
+        }
+        return true;
+    }
+
+    private boolean flushNow() throws IOException {
         while (out.octets().hasRemaining()) {
             int before = out.octets().remaining();
             int count = channel.write(out.octets());
@@ -235,10 +290,11 @@ final class Transport {
      * @return whether all of it has left
      */
     boolean flush(long nanos) throws IOException {
-        if (hasOutput() && channel instanceof SocketChannel socket && socket.isBlocking()) {
-            return timed(socket, SelectionKey.OP_WRITE, nanos, this::flushAll).isPresent();
+        if (hasOutput() && channel instanceof SocketChannel socket && blocking()) {
+            return waits.within(socket, SelectionKey.OP_WRITE, nanos, this::flushAll)
+                    .isPresent();
         }
-        return flush();
+        return flushNow();
     }
 
     /** What the peer sends next is to be acknowledged at once, where the system can: it may be holding something back. */
@@ -249,49 +305,12 @@ final class Transport {
     }
 
     private Optional<Integer> flushAll() throws IOException {
-        return flush() ? Optional.of(0) : Optional.empty();
-    }
-
-    /** Tries again and again, whenever the channel is ready, as long as there is no result and time is left. */
-    private Optional<Integer> timed(SocketChannel socket, int operation, long nanos, Attempt attempt)
-            throws IOException {
-        long deadline = System.nanoTime() + nanos;
-        switches.incrementAndGet();
-        try {
-            socket.configureBlocking(false);
-            Optional<Integer> result = attempt.make();
-            if (result.isPresent() || nanos <= 0) {
-                return result;
-            }
-            try (Selector selector = socket.provider().openSelector()) {
-                socket.register(selector, operation);
-                for (long left = nanos; result.isEmpty() && left > 0; left = deadline - System.nanoTime()) {
-                    selector.select(Math.min(LOOK_MILLIS, left / NANOS_PER_MILLI + 1));
-                    selector.selectedKeys().clear();
-                    // Throws if the channel was closed, or the thread interrupted, in the meantime.
-                    result = attempt.make();
-                }
-            }
-            return result;
-        } finally {
-            try {
-                if (socket.isOpen()) {
-                    socket.configureBlocking(true);
-                }
-            } finally {
-                switches.incrementAndGet();
-            }
-        }
+        return flushNow() ? Optional.of(0) : Optional.empty();
     }
 
     private Optional<Integer> fillOnce() throws IOException {
-        int count = fill();
+        int count = fillNow();
         return count == 0 ? Optional.empty() : Optional.of(count);
-    }
-
-    /** One try of something that a non-blocking channel may not be ready for. */
-    private interface Attempt {
-        Optional<Integer> make() throws IOException;
     }
 
     /** Ends the output of the connection itself, where there is such a thing. */

@@ -85,6 +85,16 @@ final class WritingHalf {
         return connection;
     }
 
+    /** The same for the octets of one call. Returns how many were taken. */
+    int put(ByteBuffer src) throws IOException {
+        checkOpen();
+        int waiting = src.remaining();
+        if (waiting > 0) {
+            take(src);
+        }
+        return waiting - src.remaining();
+    }
+
     /**
      * Takes octets, and writes when a buffer is full, until all were taken or the transport takes no more; on a non-blocking
      * one not more than a bounded number. Leaves the last buffer to {@link #flush}, and what TLS has to say as well: to ask
@@ -301,14 +311,16 @@ final class WritingHalf {
      * then until the peer has taken all of it.
      */
     private void awaitRoom() throws IOException {
-        long deadline = System.nanoTime() + MAX_WAIT.toNanos();
+        long limit = transport.readNanos();
+        long wait = limit > 0 ? Math.min(limit, MAX_WAIT.toNanos()) : MAX_WAIT.toNanos();
+        long deadline = System.nanoTime() + wait;
         boolean locked = false;
         while (!locked) {
             if (setAside()) {
                 return;
             }
             if (deadline - System.nanoTime() <= 0) {
-                throw unread();
+                throw unread(wait);
             }
             locked = lockSoon();
         }
@@ -318,7 +330,7 @@ final class WritingHalf {
             lock.unlock();
         }
         if (answerLeft) {
-            throw unread();
+            throw unread(wait);
         }
     }
 
@@ -333,11 +345,11 @@ final class WritingHalf {
         }
     }
 
-    private static IOException unread() {
+    private static IOException unread(long nanos) {
         return new SSLException(
                 "Expected the peer to take the answers to its requests for new keys (KeyUpdate, RFC 8446 section"
-                        + " 4.6.3) within " + MAX_WAIT.toSeconds()
-                        + " s, but it does not read; read again to wait on, or close the"
+                        + " 4.6.3) within " + Duration.ofNanos(nanos).toMillis()
+                        + " ms, but it does not read; read again to wait on, or close the"
                         + " channel");
     }
 
