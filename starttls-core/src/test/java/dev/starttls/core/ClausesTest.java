@@ -274,6 +274,7 @@ class ClausesTest {
         titles.put(7888, "literals of IMAP");
         titles.put(7919, "finite-field groups of TLS");
         titles.put(8017, "RSA");
+        titles.put(8305, "addresses that are raced (Happy Eyeballs)");
         titles.put(8314, "TLS from the first octet");
         titles.put(8422, "elliptic curves in TLS 1.2");
         titles.put(8446, "TLS 1.3");

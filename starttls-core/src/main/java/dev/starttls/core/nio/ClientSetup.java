@@ -141,7 +141,9 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
 
     /**
      * How long the TCP connection may take as a whole, looking the name up and all of its addresses included, and how long
-     * each phase after it may take. The look-up is counted but cannot be ended before it returns, unless {@link #lookup} has
+     * each phase after it may take. The addresses of a host are tried as RFC 8305 has it: the families take turns, the next
+     * address is tried when the last has failed or has not answered for 250 ms, and the first that connects is used; the others
+     * are closed. The look-up is counted but cannot be ended before it returns, unless {@link #lookup} has
      * an executor for it: connecting then fails right after it.
      *
      * <p>{@link UpgradeLimits#DEFAULT} says why it is 60 seconds. A client that relays mail needs the 5 minutes of RFC 5321
@@ -336,7 +338,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
 
     /**
      * Connects and upgrades on a loop; does not block but for the look-up of the host's name, and with {@link #lookup} not
-     * for that. Its addresses are tried in their order.
+     * for that.
      *
      * <p>The session's channel is non-blocking and registered with no selector. Streams ({@link ClientConnection#inputStream})
      * need a blocking one. For them, make its transport blocking first: {@code ((SocketChannel)

@@ -15,6 +15,8 @@ import java.net.UnknownHostException;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.NetworkChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +29,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Makes TCP connections: looks a name up and tries its addresses in their order, all within one time. */
+/** Makes TCP connections: looks a name up and connects to the first of its addresses that answers, all within one time. */
 final class Connector {
 
     private Connector() {}
@@ -46,8 +48,6 @@ final class Connector {
 
         private final Optional<SecondConnection<?>> second;
         private Optional<Throwable> last = Optional.empty();
-        private InetSocketAddress current;
-        private int left;
 
         /**
          * None yet.
@@ -96,25 +96,14 @@ final class Connector {
             return deadline;
         }
 
-        /** How many addresses there are to be tried. */
-        void of(int addresses) {
-            left = addresses;
-        }
-
-        /** Returns the time for an address, in nanoseconds: what is left is shared out among those that are left. */
-        long begin(InetSocketAddress address) {
-            current = address;
-            return (deadline - System.nanoTime()) / Math.max(1, left--);
-        }
-
-        void failed(Throwable thrown) {
+        void failed(InetSocketAddress address, Throwable thrown) {
             last = Optional.of(thrown);
-            failed(thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage());
+            failed(address, thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage());
         }
 
-        void failed(String what) {
+        void failed(InetSocketAddress address, String what) {
             tried.append(tried.isEmpty() ? "" : "; ")
-                    .append(current)
+                    .append(address)
                     .append(": ")
                     .append(what);
         }
@@ -158,26 +147,79 @@ final class Connector {
         return connect(addresses, attempts);
     }
 
-    /** Tries addresses in their order, and blocks meanwhile. */
+    /** Connects to the first of the addresses that answers, and blocks meanwhile. */
     static SocketChannel connect(List<InetSocketAddress> addresses, Attempts attempts) throws UpgradeException {
-        attempts.of(addresses.size());
-        for (InetSocketAddress address : addresses) {
-            long millis = Duration.ofNanos(Math.max(0, attempts.begin(address))).toMillis() + 1;
+        try {
+            // A single one needs no selector.
+            return addresses.size() == 1 ? connect(addresses.get(0), attempts) : race(addresses, attempts);
+        } catch (ClosedByInterruptException e) {
+            throw Failures.caused(
+                    Failures.rejected(
+                            Phase.CONNECT,
+                            "Expected a TCP connection to " + addresses + ", but its thread was interrupted"),
+                    e);
+        } catch (UpgradeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw Failures.ofLocalCode(e, Phase.CONNECT);
+        }
+    }
+
+    private static SocketChannel connect(InetSocketAddress address, Attempts attempts) throws IOException {
+        long millis = Duration.ofNanos(Math.max(0, attempts.deadline() - System.nanoTime()))
+                        .toMillis()
+                + 1;
+        try {
+            return connect(address, (int) Math.min(millis, Integer.MAX_VALUE));
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            attempts.failed(address, e);
+            throw attempts.failure();
+        }
+    }
+
+    private static SocketChannel race(List<InetSocketAddress> addresses, Attempts attempts) throws IOException {
+        SocketChannel winner;
+        try (Selector selector = Selector.open()) {
+            AddressRace race = new AddressRace(addresses, attempts, selector, attempts);
             try {
-                return connect(address, (int) Math.min(millis, Integer.MAX_VALUE));
-            } catch (ClosedByInterruptException e) {
-                throw Failures.caused(
-                        Failures.rejected(
-                                Phase.CONNECT,
-                                "Expected a TCP connection to " + address + ", but its thread was interrupted"),
-                        e);
-            } catch (IOException | RuntimeException e) {
-                attempts.failed(e);
-            } catch (Throwable e) {
-                throw Failures.ofLocalCode(e, Phase.CONNECT);
+                winner = (SocketChannel) run(race, selector, attempts).channel();
+            } finally {
+                race.close();
             }
         }
-        throw attempts.failure();
+        try {
+            winner.configureBlocking(true);
+            return winner;
+        } catch (Throwable e) {
+            Quietly.close(winner);
+            throw e;
+        }
+    }
+
+    private static SelectionKey run(AddressRace race, Selector selector, Attempts attempts) throws IOException {
+        Optional<SelectionKey> made = race.advance(System.nanoTime());
+        while (made.isEmpty()) {
+            if (race.lost()) {
+                throw attempts.failure();
+            }
+            selector.select(
+                    Math.max(1, Duration.ofNanos(race.due() - System.nanoTime()).toMillis() + 1));
+            if (Thread.currentThread().isInterrupted()) {
+                throw new ClosedByInterruptException();
+            }
+            for (SelectionKey key : selector.selectedKeys()) {
+                if (made.isEmpty()) {
+                    made = race.selected(key, System.nanoTime());
+                }
+            }
+            selector.selectedKeys().clear();
+            if (made.isEmpty()) {
+                made = race.advance(System.nanoTime());
+            }
+        }
+        return made.get();
     }
 
     /** Looks the host up, and blocks meanwhile for as long as the name service of the machine does. */
@@ -195,7 +237,7 @@ final class Connector {
     static List<InetSocketAddress> resolve(Peer peer, NameService names) throws UpgradeException {
         try {
             List<InetSocketAddress> addresses = new ArrayList<>();
-            for (InetAddress address : names.addresses(ascii(peer))) {
+            for (InetAddress address : AddressRace.interleaved(List.of(names.addresses(ascii(peer))))) {
                 addresses.add(new InetSocketAddress(address, peer.port()));
             }
             if (addresses.isEmpty()) {

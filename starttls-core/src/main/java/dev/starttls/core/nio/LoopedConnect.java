@@ -4,11 +4,8 @@ import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +14,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
- * A TCP connection being made on a loop: has its host looked up if need be, and tries the addresses in their order. Only
+ * A TCP connection being made on a loop: has its host looked up if need be, and races the addresses. Only
  * the loop's thread touches it.
  */
 final class LoopedConnect extends Deadlines.Timed implements LoopMember {
@@ -30,12 +27,10 @@ final class LoopedConnect extends Deadlines.Timed implements LoopMember {
     /** How this one was begun, for another. */
     private Consumer<LoopedConnect> beginning = unused -> {};
 
-    private Iterator<InetSocketAddress> addresses = List.<InetSocketAddress>of().iterator();
-    private Optional<SelectionKey> key = Optional.empty();
+    private Optional<AddressRace> race = Optional.empty();
     /** The host name that is being looked up. */
     private Optional<String> host = Optional.empty();
 
-    private long connectBy;
     private boolean ended;
 
     /**
@@ -68,7 +63,6 @@ final class LoopedConnect extends Deadlines.Timed implements LoopMember {
         beginning = another -> another.begin(peer, lookup);
         join();
         host = Optional.of(peer.host());
-        connectBy = attempts.deadline();
         loop.deadlines().set(this);
         try {
             lookup.execute(() -> lookUp(peer));
@@ -81,21 +75,9 @@ final class LoopedConnect extends Deadlines.Timed implements LoopMember {
 
     @Override
     public void selected(SelectionKey selected) {
-        if (ended || !selected.isValid()) {
-            return;
-        }
-        boolean made;
-        try {
-            made = ((SocketChannel) selected.channel()).finishConnect();
-        } catch (IOException | RuntimeException e) {
-            attempts.failed(e);
-            hangUp();
-            next();
-            return;
-        }
-        if (made) {
-            connected(selected);
-        }
+        race.filter(running -> !ended && selected.isValid())
+                .ifPresent(running ->
+                        follow(running, running.selected(selected, loop.time().nanos())));
     }
 
     @Override
@@ -117,7 +99,7 @@ final class LoopedConnect extends Deadlines.Timed implements LoopMember {
 
     @Override
     Optional<Long> due() {
-        return ended ? Optional.empty() : Optional.of(connectBy);
+        return ended ? Optional.empty() : Optional.of(race.map(AddressRace::due).orElse(attempts.deadline()));
     }
 
     @Override
@@ -125,9 +107,8 @@ final class LoopedConnect extends Deadlines.Timed implements LoopMember {
         if (host.isPresent()) {
             end(attempts.lookupTooSlow(host.get()));
         } else {
-            attempts.failed("no answer in time");
-            hangUp();
-            next();
+            race.ifPresent(
+                    running -> follow(running, running.advance(loop.time().nanos())));
         }
     }
 
@@ -152,46 +133,23 @@ final class LoopedConnect extends Deadlines.Timed implements LoopMember {
     }
 
     private void found(List<InetSocketAddress> found) {
-        attempts.of(found.size());
-        addresses = found.iterator();
-        next();
-    }
-
-    /** Tries the next address, and those after it as long as they fail at once. */
-    private void next() {
-        while (addresses.hasNext()) {
-            InetSocketAddress address = addresses.next();
-            connectBy = System.nanoTime() + attempts.begin(address);
-            boolean made;
-            try {
-                made = open(address);
-            } catch (IOException | RuntimeException e) {
-                attempts.failed(e);
-                hangUp();
-                continue;
-            } catch (Throwable e) {
-                broken(e);
-                return;
-            }
-            if (made) {
-                connected(key.orElseThrow());
-            } else {
-                loop.deadlines().set(this);
-            }
-            return;
-        }
-        end(attempts.failure());
-    }
-
-    private boolean open(InetSocketAddress address) throws IOException {
-        SocketChannel socket = SocketChannel.open();
+        AddressRace begun = new AddressRace(found, attempts, loop.selector(), this);
+        race = Optional.of(begun);
         try {
-            socket.configureBlocking(false);
-            key = Optional.of(socket.register(loop.selector(), SelectionKey.OP_CONNECT, this));
-            return socket.connect(address);
+            follow(begun, begun.advance(loop.time().nanos()));
         } catch (Throwable e) {
-            Quietly.close(socket);
-            throw e;
+            broken(e);
+        }
+    }
+
+    private void follow(AddressRace running, Optional<SelectionKey> made) {
+        if (made.isPresent()) {
+            running.close();
+            connected(made.get());
+        } else if (running.lost()) {
+            end(attempts.failure());
+        } else {
+            loop.deadlines().set(this);
         }
     }
 
@@ -202,6 +160,7 @@ final class LoopedConnect extends Deadlines.Timed implements LoopMember {
             upgrade = new LoopedUpgrade(loop, made, connection, future, this::goesOn);
             connection.spent(Phase.CONNECT, System.nanoTime() - began);
         } catch (Throwable e) {
+            Quietly.close(made.channel());
             end(Failures.ofLocalCode(e, Phase.CONNECT));
             return;
         }
@@ -223,13 +182,6 @@ final class LoopedConnect extends Deadlines.Timed implements LoopMember {
         return second.isPresent();
     }
 
-    private void hangUp() {
-        key.ifPresent(last -> {
-            last.cancel();
-            Quietly.close(last.channel());
-        });
-    }
-
     private void join() {
         loop.join(this);
         loop.whenCancelled(future, () -> abandoned(SelectorLoop.CANCELLED, Optional.empty()));
@@ -244,7 +196,7 @@ final class LoopedConnect extends Deadlines.Timed implements LoopMember {
     private void end(UpgradeException why) {
         if (!ended) {
             leave();
-            hangUp();
+            race.ifPresent(AddressRace::close);
             loop.release();
             loop.whenForgotten(() -> future.completeExceptionally(why));
             connection.abort(why);

@@ -77,7 +77,8 @@ final class UpgradeQueue {
     /** One whose key was selected. */
     void add(LoopMember member, SelectionKey key, long now) {
         Entry entry = place(member, now, false);
-        if (entry.interestBefore < 0) {
+        // Of one with several keys, those of addresses that are raced, the others are selected again.
+        if (entry.interestBefore < 0 && entry.key.isEmpty()) {
             entry.key = Optional.of(key);
             selected.add(entry);
         }
