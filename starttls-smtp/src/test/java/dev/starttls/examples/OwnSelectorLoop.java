@@ -9,6 +9,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,6 +22,8 @@ final class OwnSelectorLoop implements AutoCloseable {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Selector selector;
+    /** Those that another thread has woken. */
+    private final Set<Attached> woken = ConcurrentHashMap.newKeySet();
     /** A closed channel leaves the selector only at its next selection, which would wait for it in vain. */
     private int open;
 
@@ -48,6 +52,10 @@ final class OwnSelectorLoop implements AutoCloseable {
         channel.configureBlocking(false);
         Attached attached = new Attached(channel, connection, session);
         open++;
+        connection.onWake(() -> {
+            woken.add(attached);
+            selector.wakeup();
+        });
         connection.begin(System.nanoTime());
         attached.go(channel.register(selector, 0, attached));
     }
@@ -62,9 +70,11 @@ final class OwnSelectorLoop implements AutoCloseable {
                         }
                     },
                     millisToNext());
-            // Those whose time has come: tick fails them.
+            // Those whose dialogue has answered, and those whose time has come: tick fails them.
             for (SelectionKey key : List.copyOf(selector.keys())) {
-                if (key.isValid() && key.attachment() instanceof Attached attached && attached.late()) {
+                if (key.isValid()
+                        && key.attachment() instanceof Attached attached
+                        && (woken.remove(attached) || attached.late())) {
                     attached.go(key);
                 }
             }
@@ -110,7 +120,7 @@ final class OwnSelectorLoop implements AutoCloseable {
                     .isPresent();
         }
 
-        /** Goes as far as possible now, and says what is to be selected. */
+        /** Goes as far as possible now, and says what is to be selected: nothing while the dialogue answers. */
         void go(SelectionKey key) {
             try {
                 int interest = SelectionKey.OP_READ;
@@ -153,6 +163,9 @@ final class OwnSelectorLoop implements AutoCloseable {
                     case AGAIN -> {
                         // What a server may say to a client is bounded: no need to serve others in between.
                         boolean unused = receive(NOTHING);
+                    }
+                    case ANSWER -> {
+                        return 0;
                     }
                     case NOTHING -> {
                         if (!pass()) {

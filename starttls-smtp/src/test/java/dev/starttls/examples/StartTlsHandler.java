@@ -90,6 +90,7 @@ final class StartTlsHandler extends ChannelDuplexHandler {
     }
 
     private void begin(ChannelHandlerContext ctx) {
+        connection.onWake(() -> ctx.executor().execute(() -> go(ctx)));
         try {
             connection.begin(System.nanoTime());
         } catch (IOException e) {
@@ -144,6 +145,8 @@ final class StartTlsHandler extends ChannelDuplexHandler {
                 ctx.executor().execute(() -> go(ctx));
                 yield false;
             }
+            // Woken by the thread that answers.
+            case ANSWER -> false;
             case READ -> {
                 connection.prepare();
                 yield receive(ctx);

@@ -63,6 +63,7 @@ final class ConnectionPair implements InMemoryPair {
                     out.flip();
                 }
                 case AGAIN -> side.receive(in, NOTHING);
+                case ANSWER -> throw new IllegalStateException("Expected dialogues that answer at once, got " + side);
                 case READ, NOTHING -> {
                     if (!in.hasRemaining()) {
                         return moved;

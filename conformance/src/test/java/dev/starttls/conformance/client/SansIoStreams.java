@@ -50,6 +50,7 @@ final class SansIoStreams {
                     connection.receive(in, NONE);
                 }
             }
+            case ANSWER -> throw new IOException("Expected a dialogue that answers at once, got " + connection);
             case NOTHING -> {
                 return connection.ready();
             }

@@ -76,6 +76,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
             key.attach(this);
             Connector.withoutDelay((SocketChannel) key.channel());
             loop.whenCancelled(future, () -> abandoned(SelectorLoop.CANCELLED, Optional.empty()));
+            connection.onWake(this::wake);
             channel.begin(loop.time().nanos(), loop.foreign());
             lastDeadline = connection.deadline();
         } catch (Throwable e) {
@@ -172,7 +173,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
             switch (want) {
                 case READ -> key.interestOps(SelectionKey.OP_READ);
                 case WRITE -> key.interestOps(SelectionKey.OP_WRITE);
-                case TASK -> key.interestOps(0);
+                case TASK, ANSWER -> key.interestOps(0);
                 case AGAIN -> loop.again(this);
                 case NOTHING -> finish();
             }

@@ -87,13 +87,29 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     }
 
     /**
+     * Has this called when {@link #advance} is to be called again, although the transport has brought nothing: after {@link
+     * Want#ANSWER}. For a loop of your own; on a blocking transport the thread that waits is woken, and nothing else called.
+     *
+     * <pre>{@code
+     * channel.onWake(() -> { woken.add(channel); selector.wakeup(); });
+     * }</pre>
+     *
+     * @param wake called by any thread, perhaps without need; it must not block, and must not use this channel. Set before the
+     *     first {@link #advance}
+     */
+    public void onWake(Runnable wake) {
+        connection.onWake(wake);
+    }
+
+    /**
      * Goes through the upgrade. On a blocking transport, blocks until the connection is the application's, or its dialogue
      * has closed it; on one that is not, goes as far as is possible now.
      *
      * @return what is wanted before it can be called again: {@link Want#READ} or {@link Want#WRITE} on the transport;
      *     {@link Want#AGAIN} if it has done its share of work, at most about a millisecond, and is to be called again when
      *     others have been served, whatever the transport is ready for (in a loop around a selector, an interest in {@code
-     *     OP_WRITE} brings that about); {@link Want#NOTHING} when it is done. If its
+     *     OP_WRITE} brings that about); {@link Want#ANSWER} if code of this side has promised an answer, and is to be called
+     *     again when {@link #onWake} says so, or the deadline has come; {@link Want#NOTHING} when it is done. If its
      *     dialogue has closed the connection, so is this channel then
      * @throws dev.starttls.core.upgrade.UpgradeException if it fails; this channel is then closed
      * @throws ClosedChannelException if this channel was closed before

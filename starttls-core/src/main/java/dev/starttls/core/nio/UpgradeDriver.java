@@ -84,8 +84,9 @@ final class UpgradeDriver {
                 lastDeadline = deadline.isPresent() ? deadline : lastDeadline;
                 if (worked && slice.over(now) && want != Want.NOTHING) {
                     // Where only the network can bring more, the selector knows when.
-                    boolean idle = want == Want.READ && !transport.in().hasRemaining();
-                    return !idle ? Want.AGAIN : flush(slice) ? Want.READ : Want.WRITE;
+                    boolean idle = want == Want.ANSWER
+                            || (want == Want.READ && !transport.in().hasRemaining());
+                    return !idle ? Want.AGAIN : flush(slice) ? want : Want.WRITE;
                 }
                 worked = true;
                 switch (want) {
@@ -114,6 +115,15 @@ final class UpgradeDriver {
                         }
                     }
                     case AGAIN -> receive(slice);
+                    case ANSWER -> {
+                        if (!flush(slice)) {
+                            return Want.WRITE;
+                        }
+                        if (!transport.blocking()) {
+                            return Want.ANSWER;
+                        }
+                        awaitAnswer(slice);
+                    }
                     case READ -> {
                         boolean taken = transport.in().hasRemaining() && receiveHeld(slice);
                         if (!taken && !flush(slice)) {
@@ -257,6 +267,17 @@ final class UpgradeDriver {
             transport.acknowledgeAtOnce();
         }
         return all;
+    }
+
+    /** On a thread of this connection's own: until it may have got further, or its time is over. */
+    private void awaitAnswer(TimeSlice slice) throws IOException {
+        Wakeup wakeup = new Wakeup();
+        connection.onWake(wakeup);
+        long left = 1;
+        while (connection.want() == Want.ANSWER && left > 0) {
+            left = connection.deadline().orElseThrow() - slice.now();
+            wakeup.await(left, transport.channel());
+        }
     }
 
     /** Takes what was read before. Returns whether the connection took any of it, or now wants something else. */

@@ -8,6 +8,6 @@ public enum ClosingReason {
     IDLE,
     /** The client has sent more than the limits allow. */
     LIMIT,
-    /** The server's own code threw, a handler for instance, while it answered the client. */
+    /** The server's own code threw, a handler for instance, while it answered the client, or took too long for its answer. */
     FAULT
 }

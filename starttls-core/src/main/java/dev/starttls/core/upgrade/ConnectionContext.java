@@ -11,7 +11,9 @@ record ConnectionContext(
         PhaseClock clock,
         TlsLayer tls,
         KnownHost host,
-        UpgradeRecord record) {
+        UpgradeRecord record,
+        Waker waker,
+        PendingAnswer answer) {
 
     static ConnectionContext of(Dialogue dialogue, UpgradeSettings settings, Peer peer) {
         if (settings.injection() == InjectionResponse.HANDSHAKE
@@ -24,6 +26,7 @@ record ConnectionContext(
         boolean implicit = settings.policy() == TlsPolicy.IMPLICIT;
         UpgradeLimits limits = settings.limits();
         UpgradeRecord record = new UpgradeRecord(dialogue.protocol(), dialogue.role());
+        Waker waker = new Waker();
         return new ConnectionContext(
                 dialogue,
                 settings,
@@ -34,7 +37,9 @@ record ConnectionContext(
                 new PhaseClock(limits, implicit ? Phase.HANDSHAKE : Phase.GREETING, record),
                 new TlsLayer(dialogue.role(), settings, peer),
                 new KnownHost(dialogue, settings, peer),
-                record);
+                record,
+                waker,
+                new PendingAnswer(waker));
     }
 
     Role role() {

@@ -52,6 +52,23 @@ final class DialogueSteps {
         recordAnnounced();
     }
 
+    /** Carries on with what this side's own code has answered, which is there. */
+    void answered(ByteBuffer following) throws IOException {
+        context.clock().answered();
+        carryOut(context.answer().take(), following);
+        recordAnnounced();
+    }
+
+    private void answerLater(Step.Later<?> later) {
+        State state = context.state();
+        require(
+                state == State.SECURE || state == State.PLAINTEXT,
+                later,
+                "no wait for this side between the upgrade command and the end of the handshake");
+        context.clock().answerDue(later.limit());
+        context.answer().await(later);
+    }
+
     /** Carries out what follows something that is no line: its rest would be taken for a line of its own. */
     void malformed(Step step) throws IOException {
         require(
@@ -89,6 +106,8 @@ final class DialogueSteps {
             } else {
                 accept(go, following);
             }
+        } else if (step instanceof Step.Later<?> later) {
+            answerLater(later);
         } else if (step instanceof Step.Decline no) {
             client.decline(no);
         } else if (step instanceof Step.Ready last) {

@@ -64,16 +64,26 @@ final class Negotiation {
         requireBegun("tick");
         context.clock().advanceTo(nanos);
         noteTask();
+        if (context.answer().complete()) {
+            // It waits to be taken, perhaps for room that the peer makes: the time is the peer's again.
+            context.clock().answered();
+        }
         boolean late = context.clock().late() && !context.state().terminal();
         if (late || termination.deferredFailureDue()) {
             termination.throwDeferredFailure();
         }
         if (late) {
             Optional<Duration> total = context.clock().totalOver();
-            UpgradeException why = total.isPresent()
-                    ? allTooSlow(total.get())
-                    : context.clock().awaitsTask() ? taskTooSlow() : peerTooSlow();
-            if (!termination.failAfterLastLines(ClosingReason.IDLE, why)) {
+            boolean own = total.isEmpty() && context.clock().awaitsAnswer();
+            UpgradeException why;
+            if (total.isPresent()) {
+                why = allTooSlow(total.get());
+            } else if (own) {
+                why = answerTooSlow();
+            } else {
+                why = context.clock().awaitsTask() ? taskTooSlow() : peerTooSlow();
+            }
+            if (!termination.failAfterLastLines(own ? ClosingReason.FAULT : ClosingReason.IDLE, why)) {
                 throw termination.failed(why);
             }
         }
@@ -99,7 +109,14 @@ final class Negotiation {
         if (!termination.open()) {
             return Want.NOTHING;
         }
+        if (context.answer().waits()) {
+            return context.answer().complete() ? Want.AGAIN : Want.ANSWER;
+        }
         return input.workLeft() ? Want.AGAIN : Want.READ;
+    }
+
+    void onWake(Runnable wake) {
+        context.waker().set(wake);
     }
 
     boolean prepareNext() throws IOException {
@@ -187,6 +204,7 @@ final class Negotiation {
     /** Forgets what is not whole: nothing more comes. */
     void forget() {
         context.framing().reset();
+        context.answer().forget();
     }
 
     static IllegalStateException begunBefore(State state) {
@@ -228,6 +246,15 @@ final class Negotiation {
                 "",
                 "See what the executor that runs tasks does, and what in them waits: a trust manager, a key manager, an engine"
                         + " source");
+    }
+
+    private UpgradeException answerTooSlow() {
+        return termination.exception(
+                FailureReason.LOCAL_ERROR,
+                "Expected the answer that the code of this side has promised within "
+                        + context.clock().answerLimit().toMillis() + " ms, but it has not come",
+                "",
+                "See what should have completed the stage of Step.Later, or give it more time: its limit");
     }
 
     private boolean preparable() {

@@ -73,7 +73,11 @@ final class NegotiationInput {
         }
         boolean more = true;
         while (more && termination.open() && (linesLeft > 0 || commandWaits())) {
-            more = context.records() ? receiveRecords(network) : receiveLine(network);
+            if (context.answer().waits()) {
+                more = answered(network);
+            } else {
+                more = context.records() ? receiveRecords(network) : receiveLine(network);
+            }
         }
         if (!termination.ready()) {
             context.tls().dropAfterEnd(context.machine(), network);
@@ -114,13 +118,32 @@ final class NegotiationInput {
     /** Takes lines that were decrypted before and waited for room for their answers. Returns whether there were any. */
     boolean resume() throws IOException {
         boolean went = false;
-        while (termination.open()
+        boolean more = true;
+        while (more
+                && termination.open()
                 && linesLeft > 0
-                && context.tls().decrypted().hasRemaining()
                 && !context.pendingOutput().full()) {
-            went |= converse(context.tls().decrypted());
+            if (context.answer().waits()) {
+                more = answered(NOTHING);
+                went |= more;
+            } else if (context.tls().decrypted().hasRemaining()) {
+                went |= converse(context.tls().decrypted());
+            } else {
+                more = false;
+            }
         }
         return went;
+    }
+
+    /** Carries on with the answer of this side's own code. Returns whether it was there. */
+    private boolean answered(ByteBuffer following) throws IOException {
+        if (!context.answer().complete()) {
+            return false;
+        }
+        linesLeft--;
+        steps.answered(following);
+        served();
+        return true;
     }
 
     /**
@@ -263,11 +286,15 @@ final class NegotiationInput {
         } else {
             steps.received(octets.orElseThrow(), source);
         }
+        served();
+        return true;
+    }
+
+    /** After the answer, which may have begun another phase. */
+    private void served() {
         if (serving()) {
-            // After the answer, which may have begun another phase.
             context.clock().serve();
         }
-        return true;
     }
 
     /** Whether this is a server whose client may take its time: inside TLS, or in plaintext where the policy allows it. */

@@ -42,10 +42,13 @@ final class PhaseClock {
     private int lines;
     private int octets;
     private long taskSince;
+    private long answerSince;
+    private long answerLimit;
     /** How much was discounted since the last line because what the peer had sent was kept waiting. */
     private long discounted;
 
     private boolean taskDue;
+    private boolean answerDue;
     private boolean awaiting;
     private boolean stopped;
     /** What the last phase took, in nanoseconds. */
@@ -80,7 +83,7 @@ final class PhaseClock {
     }
 
     void advanceTo(long nanos) {
-        if (taskDue) {
+        if (taskDue || answerDue) {
             discount(nanos - now);
         }
         now = nanos;
@@ -92,6 +95,28 @@ final class PhaseClock {
             taskSince = now;
         }
         taskDue = due;
+    }
+
+    /** Code of this side's own is to answer within a time: until it has, the time is not the peer's. */
+    void answerDue(Duration limit) {
+        answerSince = now;
+        answerLimit = limit.toNanos();
+        answerDue = true;
+    }
+
+    /** It has answered, or is not waited for any more: the peer's time runs on. */
+    void answered() {
+        answerDue = false;
+    }
+
+    /** Whether it is an answer of this side's own code that is waited for. */
+    boolean awaitsAnswer() {
+        return answerDue;
+    }
+
+    /** How long that may take. */
+    Duration answerLimit() {
+        return Duration.ofNanos(answerLimit);
     }
 
     /** Does not count this time against the peer: it was not the peer that was waited for. */
@@ -213,8 +238,8 @@ final class PhaseClock {
 
     /** When the present wait has lasted too long; in the nanoseconds of the driver's clock. */
     long deadline() {
-        long ofPhase = (taskDue ? taskSince : waitBegan) + patience;
-        return limited() && totalBy - ofPhase < 0 ? totalBy : ofPhase;
+        long ofWait = answerDue ? answerSince + answerLimit : (taskDue ? taskSince : waitBegan) + patience;
+        return limited() && totalBy - ofWait < 0 ? totalBy : ofWait;
     }
 
     /** Whether it is a task of this side's that is waited for. */

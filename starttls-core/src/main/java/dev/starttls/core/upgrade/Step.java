@@ -1,7 +1,12 @@
 package dev.starttls.core.upgrade;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /**
  * What a {@link Dialogue} wants next. A protocol of lines says them without CRLF, each character one octet; any other says
@@ -160,6 +165,58 @@ public sealed interface Step {
     }
 
     /**
+     * Wait for code of this side: what it has promised decides on the next step. In {@link State#PLAINTEXT} and {@link
+     * State#SECURE} only, never between the upgrade command and the end of the handshake.
+     *
+     * <p>Until it is there nothing more is taken of the peer, so that what the peer has pipelined stays in its order, in the
+     * buffers of the network; what was said before still leaves. The peer's time does not run meanwhile. {@link
+     * UpgradeConnection#want} says {@link Want#ANSWER}, and whoever drives the connection is woken by {@link
+     * UpgradeConnection#onWake}.
+     *
+     * <p>Any thread may complete it. {@code then} is called by the thread that drives the connection, once, unless the
+     * connection has ended: then nothing is called. What it was completed with exceptionally, and what {@code then} throws,
+     * ends the connection as what a dialogue throws does: {@link ClosingReason#FAULT}. So does the limit, with {@link
+     * FailureReason#LOCAL_ERROR}.
+     *
+     * @param <T> what is answered
+     * @param answer what was promised
+     * @param then makes the next step of it, which may be another of these
+     * @param limit how long it may take; positive, {@link UpgradeLimits#MAX_TIME} at most
+     */
+    record Later<T>(CompletionStage<T> answer, Function<? super T, ? extends Step> then, Duration limit)
+            implements Step {
+
+        /**
+         * 60 seconds, as {@link UpgradeLimits#DEFAULT} has for a phase: a person waits at the other end, or a client whose own
+         * limit is not much longer. RFC 5321 section 4.5.3.2 has clients wait at least 5 minutes for a reply, and 10 for the one
+         * to a message.
+         */
+        public static final Duration DEFAULT_LIMIT = Duration.ofSeconds(60);
+
+        /** Checks that nothing is missing and the bounds of the limit. */
+        public Later {
+            Objects.requireNonNull(answer, "answer: expected a stage that will be completed, got null");
+            Objects.requireNonNull(then, "then");
+            limit = UpgradeLimits.checkedTime("limit", limit);
+        }
+
+        /**
+         * What a stage was completed with, if that is there already.
+         *
+         * @param <T> what is answered
+         * @param answer what was promised
+         * @return empty if it is not there, or failed
+         */
+        public static <T> Optional<T> present(CompletionStage<T> answer) {
+            return answer instanceof CompletableFuture<T> future
+                            && future.isDone()
+                            && !future.isCompletedExceptionally()
+                    ? Optional.ofNullable(future.join())
+                    : Optional.empty();
+        }
+    }
+
+    /**
      * Client: there will be no TLS on this connection. The policy decides whether that fails it; if not, the dialogue is
      * asked for its next step by {@link Dialogue#declined}.
      *
@@ -303,6 +360,22 @@ public sealed interface Step {
      */
     static Step goAhead() {
         return new Proceed(Output.none());
+    }
+
+    /**
+     * What is made of an answer: at once if it is there already, otherwise {@link Later}.
+     *
+     * @param <T> what is answered
+     * @param answer what was promised
+     * @param then makes the next step of it
+     * @param limit how long it may take; positive
+     * @return the step
+     * @throws IllegalArgumentException if the limit is not positive
+     */
+    static <T> Step later(CompletionStage<T> answer, Function<? super T, ? extends Step> then, Duration limit) {
+        Later<T> later = new Later<>(answer, then, limit);
+        Optional<T> present = Later.present(answer);
+        return present.isPresent() ? then.apply(present.get()) : later;
     }
 
     /**

@@ -55,7 +55,7 @@ final class Termination {
 
     /** Lines may wait that are to leave before the connection is closed. */
     void leave() {
-        context.machine().leave();
+        leaveDialogue();
         if (context.pendingOutput().isEmpty()) {
             close();
             reportEnd(SessionEnd.of(SessionEnd.Cause.CLOSED));
@@ -68,7 +68,7 @@ final class Termination {
             throw failed(why);
         }
         context.pendingOutput().add(lastLines);
-        context.machine().leave();
+        leaveDialogue();
         deferredFailure = Optional.of(why);
     }
 
@@ -83,11 +83,22 @@ final class Termination {
         if (context.client()) {
             context.pendingOutput().clear();
         }
-        context.machine().leave();
+        leaveDialogue();
         deferredFailure = Optional.of(why);
         if (context.pendingOutput().isEmpty()) {
             lastLineLeft();
         }
+    }
+
+    /** The dialogue takes nothing more: what this side's own code answers from here changes nothing. */
+    private void leaveDialogue() {
+        context.machine().leave();
+        forgetAnswer();
+    }
+
+    private void forgetAnswer() {
+        context.answer().forget();
+        context.clock().answered();
     }
 
     private boolean sayable() {
@@ -110,7 +121,7 @@ final class Termination {
             why.addSuppressed(e);
             return false;
         }
-        context.machine().leave();
+        leaveDialogue();
         deferredFailure = Optional.of(why);
         context.clock().lastLines();
         return true;
@@ -233,7 +244,7 @@ final class Termination {
     /** This side closes; lines that have not left do not leave any more. */
     void close() {
         if (!ready) {
-            context.machine().leave();
+            leaveDialogue();
         }
         context.pendingOutput().clear();
         if (context.machine().onIfAllowed(Event.CLOSE).equals(Optional.of(State.CLOSING))) {
@@ -334,6 +345,7 @@ final class Termination {
             context.tls().discard();
         }
         deferredFailure = Optional.empty();
+        forgetAnswer();
         context.clock().stop();
         context.pendingOutput().clear();
         context.framing().reset();
@@ -347,6 +359,7 @@ final class Termination {
             return;
         }
         ended = true;
+        context.waker().forget();
         try {
             context.dialogue().ended(end);
         } catch (Throwable e) {

@@ -26,6 +26,7 @@ import javax.net.ssl.SSLException;
  *         case TASK -> connection.task().ifPresent(Runnable::run);
  *         case WRITE -> { connection.transmit(none, out.clear()); writeAll(out.flip()); }
  *         case AGAIN -> connection.receive(in, none);  // a loop of many serves others first
+ *         case ANSWER -> awaitWake();                  // as onWake reports, or until the deadline
  *         case READ -> {
  *             connection.receive(in, none);            // what was left comes before what is read
  *             if (in.remaining() == left && connection.want() == Want.READ) {
@@ -226,6 +227,22 @@ public final class UpgradeConnection {
             return Want.TASK;
         }
         return tls.outputDue(state, lastLines) ? Want.WRITE : Want.NOTHING;
+    }
+
+    /**
+     * Has this called when the connection may have got further by code of this side's own, on another thread: {@link #want}
+     * then is to be looked at, by the thread that drives the connection. To be set before that thread waits, and {@link #want}
+     * looked at once after it was set.
+     *
+     * @param wake called by any thread, perhaps without need; it must not block, and must not call this connection. It takes
+     *     the place of the one set before. Not called once ready, closed or failed
+     */
+    public void onWake(Runnable wake) {
+        Objects.requireNonNull(wake, "wake: expected something to call, got null");
+        Optional<Negotiation> present = negotiation;
+        if (present.isPresent()) {
+            present.get().onWake(wake);
+        }
     }
 
     /**

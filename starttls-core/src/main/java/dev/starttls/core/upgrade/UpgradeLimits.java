@@ -125,6 +125,12 @@ public record UpgradeLimits(
         return new UpgradeLimits(lineOctets, linesPerPhase, octetsPerPhase, timePerPhase, timePerCommand, time);
     }
 
+    /** A time that is positive and no longer than {@link #MAX_TIME}. */
+    static Duration checkedTime(String name, Duration time) {
+        positive(name, time);
+        return bounded(time);
+    }
+
     private static Duration bounded(Duration time) {
         return time.compareTo(MAX_TIME) < 0 ? time : MAX_TIME;
     }

@@ -14,6 +14,11 @@ public enum Want {
     AGAIN,
     /** A task to run: {@link UpgradeConnection#task}; when that is empty, one still runs. */
     TASK,
+    /**
+     * Code of this side's own to answer ({@link Step.Later}): nothing is taken of the peer meanwhile. Whoever drives the
+     * connection waits to be woken ({@link UpgradeConnection#onWake}), or until {@link UpgradeConnection#deadline}.
+     */
+    ANSWER,
     /** Nothing: the dialogue is over and the connection is the application's, or it is closed. */
     NOTHING
 }

@@ -51,6 +51,7 @@ class CustomLoopTest {
                         writeAll(out.flip());
                     }
                     case AGAIN -> connection.receive(in, none); // a loop of many serves others first
+                    case ANSWER -> awaitWake(); // as onWake reports, or until the deadline
                     case READ -> {
                         connection.receive(in, none); // what was left comes before what is read
                         if (in.remaining() == left && connection.want() == Want.READ) {
@@ -64,6 +65,10 @@ class CustomLoopTest {
                 }
             }
             // The loop ends.
+        }
+
+        private void awaitWake() throws IOException {
+            throw new IOException("Expected a dialogue that answers at once");
         }
 
         private void writeAll(ByteBuffer octets) throws IOException {

@@ -216,6 +216,7 @@ public final class Endpoint {
                 yield true;
             }
             case READ -> read();
+            case ANSWER -> false;
             case NOTHING -> connection.ready() && failure.isEmpty() && exchange();
         };
     }
