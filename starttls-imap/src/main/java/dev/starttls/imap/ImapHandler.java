@@ -1,7 +1,10 @@
 package dev.starttls.imap;
 
 import dev.starttls.core.upgrade.SessionEnd;
+import dev.starttls.core.upgrade.Step;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * What the author of a server does with the commands that the dialogue does not answer itself: all but CAPABILITY, LOGOUT,
@@ -13,7 +16,8 @@ import java.util.Optional;
  * ImapHandler handler = (command, session) -> ImapAnswer.bad("Unknown command");
  * }</pre>
  *
- * <p>Called by the thread that drives the connection, which waits for the return: do not block in an event loop. One that
+ * <p>Called by the thread that drives the connection, which waits for the return: do not block in an event loop, but return
+ * {@link ImapAnswer#later} and answer when it is known, from any thread. One that
  * keeps its state in the session serves any number of connections. A method that throws ends its connection: the command is
  * answered NO [SERVERBUG], and BYE follows.
  */
@@ -38,6 +42,17 @@ public interface ImapHandler {
      */
     default Optional<String> connected(ImapSession session) {
         return Optional.empty();
+    }
+
+    /**
+     * The same where it has to be looked up whether the client is welcome: the greeting waits for it, up to {@link
+     * Step.Later#DEFAULT_LIMIT}, and no other connection does. This is what is called.
+     *
+     * @param session new, empty; {@link ImapSession#peer} is known
+     * @return completed, by any thread, with what {@link #connected} would return; unless overridden with what it does
+     */
+    default CompletionStage<Optional<String>> admit(ImapSession session) {
+        return CompletableFuture.completedFuture(connected(session));
     }
 
     /**

@@ -7,6 +7,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * The log-in of a server: LOGIN (RFC 9051 section 6.2.3) and AUTHENTICATE PLAIN (RFC 4616), with an initial response too
@@ -40,8 +42,8 @@ public final class ImapLogin implements ImapHandler {
         boolean match(String user, String password);
 
         /**
-         * The same with what is known of the client, its address and what it showed in the handshake. This is what is
-         * called.
+         * The same with what is known of the client, its address and what it showed in the handshake. Called by {@link
+         * #verify} unless that is overridden.
          *
          * @param user as the client named it, decoded from UTF-8
          * @param password as the client sent it, decoded from UTF-8
@@ -50,6 +52,19 @@ public final class ImapLogin implements ImapHandler {
          */
         default boolean match(String user, String password, ImapSession session) {
             return match(user, password);
+        }
+
+        /**
+         * The same where it has to be looked up, or computed for long: the client waits for it, up to {@link
+         * dev.starttls.core.upgrade.Step.Later#DEFAULT_LIMIT}, and no other connection does. This is what is called.
+         *
+         * @param user as the client named it, decoded from UTF-8
+         * @param password as the client sent it, decoded from UTF-8
+         * @param session not logged in yet
+         * @return completed, by any thread, with what {@code match} would return; unless overridden with what it does
+         */
+        default CompletionStage<Boolean> verify(String user, String password, ImapSession session) {
+            return CompletableFuture.completedFuture(match(user, password, session));
         }
     }
 
@@ -108,6 +123,11 @@ public final class ImapLogin implements ImapHandler {
     }
 
     @Override
+    public CompletionStage<Optional<String>> admit(ImapSession session) {
+        return next.admit(session);
+    }
+
+    @Override
     public void upgraded(ImapSession session) {
         next.upgraded(session);
     }
@@ -162,11 +182,13 @@ public final class ImapLogin implements ImapHandler {
     }
 
     private ImapAnswer decide(String user, String password, ImapSession session) {
-        if (!credentials.match(user, password, session)) {
-            return ImapAnswer.no("[AUTHENTICATIONFAILED] Wrong user or password");
-        }
-        session.logIn(user);
-        return ImapAnswer.ok("Logged in");
+        return ImapAnswer.later(credentials.verify(user, password, session).thenApply(right -> {
+            if (!right) {
+                return ImapAnswer.no("[AUTHENTICATIONFAILED] Wrong user or password");
+            }
+            session.logIn(user);
+            return ImapAnswer.ok("Logged in");
+        }));
     }
 
     private static String text(String octets) {

@@ -51,7 +51,8 @@ import java.util.function.Supplier;
  * <p>Where the server ends a session it says BYE (RFC 9051 section 7.1.5): when it is shut down, to a client that is silent
  * for too long (section 5.4), and after a handler that threw, whose command is answered NO [SERVERBUG] (RFC 5530 section 3).
  *
- * <p>One instance serves one connection, one thread at a time; nothing blocks but what the handler does.
+ * <p>One instance serves one connection, one thread at a time; nothing blocks but what the handler does. An answer of the
+ * handler's may come later: {@link ImapAnswer.Later}.
  */
 public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHandler> {
 
@@ -188,7 +189,10 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
 
     @Override
     protected Step greet() {
-        Optional<String> refusal = handler().connected(session());
+        return Step.later(handler().admit(session()), this::greet, Step.Later.DEFAULT_LIMIT);
+    }
+
+    private Step greet(Optional<String> refusal) {
         if (refusal.isPresent()) {
             return new Step.Close(List.of(
                     "* " + ImapStatus.of(ImapCondition.BYE, refusal.get()).sent()));
@@ -229,11 +233,16 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
         answering = Optional.of(tag);
         // One that is null fails as one that throws does, with its tag.
         Step step = carryOut(tag, author.get());
-        answering = Optional.empty();
+        if (!(step instanceof Step.Later)) {
+            answering = Optional.empty();
+        }
         return step;
     }
 
     private Step carryOut(String tag, ImapAnswer answer) {
+        if (answer instanceof ImapAnswer.Later later) {
+            return Step.later(later.answer(), came -> answer(tag, () -> came), later.limit());
+        }
         List<String> lines = new ArrayList<>();
         if (answer instanceof ImapAnswer.Challenge challenge) {
             exchange = Optional.of(new Exchange(tag, challenge.response()));

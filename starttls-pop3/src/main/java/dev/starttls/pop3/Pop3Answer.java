@@ -1,7 +1,11 @@
 package dev.starttls.pop3;
 
 import dev.starttls.core.line.Ascii;
+import dev.starttls.core.upgrade.Step;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
@@ -87,6 +91,43 @@ public sealed interface Pop3Answer {
         public Close {
             reply.bounded();
         }
+    }
+
+    /**
+     * The answer comes later, from any thread: the connection waits for it, and no other does. What the client has pipelined
+     * waits in its order, and the client's time does not run. A stage that fails, or is not completed in time, ends the
+     * connection: the client is answered -ERR [SYS/TEMP]. An answer that comes after the connection has ended changes nothing.
+     *
+     * <p>Until it is complete the session is left alone, so that whatever completes it may use the session; only {@link
+     * Pop3Handler#ended} may be called meanwhile.
+     *
+     * @param answer completed with the answer, which may be another of these
+     * @param limit how long it may take; positive
+     */
+    record Later(CompletionStage<Pop3Answer> answer, Duration limit) implements Pop3Answer {
+        /** Checks that nothing is missing, and the limit. */
+        public Later {
+            Objects.requireNonNull(answer, "answer: expected a stage that will be completed, got null");
+            Objects.requireNonNull(limit, "limit: expected a positive time, got null");
+            if (limit.isNegative() || limit.isZero()) {
+                throw new IllegalArgumentException("limit: expected a positive time, got " + limit);
+            }
+        }
+    }
+
+    /**
+     * The answer comes later, within {@link Step.Later#DEFAULT_LIMIT}: {@link Later}; one that is there already is given as
+     * it is.
+     *
+     * <pre>{@code
+     * return Pop3Answer.later(database.lookUp(name).thenApply(found -> answerFor(found)));
+     * }</pre>
+     *
+     * @param answer completed with the answer
+     * @return the answer
+     */
+    static Pop3Answer later(CompletionStage<Pop3Answer> answer) {
+        return Step.Later.present(answer).orElseGet(() -> new Later(answer, Step.Later.DEFAULT_LIMIT));
     }
 
     /**

@@ -1,7 +1,10 @@
 package dev.starttls.pop3;
 
 import dev.starttls.core.upgrade.SessionEnd;
+import dev.starttls.core.upgrade.Step;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * What the author of a server does with the commands that the dialogue does not answer itself: all but CAPA, QUIT and STLS,
@@ -12,7 +15,8 @@ import java.util.Optional;
  * Pop3Handler handler = (command, session) -> Pop3Answer.error("Not implemented");
  * }</pre>
  *
- * <p>Called by the thread that drives the connection, which waits for the return: do not block in an event loop. One that
+ * <p>Called by the thread that drives the connection, which waits for the return: do not block in an event loop, but return
+ * {@link Pop3Answer#later} and answer when it is known, from any thread. One that
  * keeps its state in the session serves any number of connections. A method that throws ends its connection, with -ERR
  * [SYS/TEMP].
  */
@@ -39,6 +43,17 @@ public interface Pop3Handler {
     }
 
     /**
+     * The same where it has to be looked up whether the client is welcome: the greeting waits for it, up to {@link
+     * Step.Later#DEFAULT_LIMIT}, and no other connection does. This is what is called.
+     *
+     * @param session new, empty; {@link Pop3Session#peer} is known
+     * @return completed, by any thread, with what {@link #connected} would return; unless overridden with what it does
+     */
+    default CompletionStage<Optional<Pop3Reply>> admit(Pop3Session session) {
+        return CompletableFuture.completedFuture(connected(session));
+    }
+
+    /**
      * Makes the timestamp of a greeting, for a handler that knows APOP (RFC 1939 section 7). Asked only for greetings
      * after which APOP is accepted, so never for one that STLS is to follow under REQUIRED.
      *
@@ -57,6 +72,17 @@ public interface Pop3Handler {
      */
     default Pop3Reply update(Pop3Session session) {
         return Pop3Reply.ok("Bye");
+    }
+
+    /**
+     * The same where deleting takes time: QUIT is answered when it is done, within {@link Step.Later#DEFAULT_LIMIT}. This is
+     * what is called.
+     *
+     * @param session about to end
+     * @return completed, by any thread, with the answer to QUIT; unless overridden with that of {@link #update}
+     */
+    default CompletionStage<Pop3Reply> updateLater(Pop3Session session) {
+        return CompletableFuture.completedFuture(update(session));
     }
 
     /**

@@ -2,6 +2,8 @@ package dev.starttls.pop3;
 
 import dev.starttls.core.upgrade.SessionEnd;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Checks credentials.
@@ -26,7 +28,8 @@ public interface Pop3Login {
     Optional<Pop3Mailbox> open(String user, String password);
 
     /**
-     * The same with what is known of the client, its address and what it showed in the handshake. This is what is called.
+     * The same with what is known of the client, its address and what it showed in the handshake. Called by
+     * {@link #openLater} unless that is overridden.
      *
      * @param user as the client gave it, decoded as UTF-8
      * @param password likewise
@@ -38,6 +41,19 @@ public interface Pop3Login {
     }
 
     /**
+     * The same where it has to be looked up, or computed for long: the client waits for it, up to {@link
+     * dev.starttls.core.upgrade.Step.Later#DEFAULT_LIMIT}, and no other connection does. This is what is called.
+     *
+     * @param user as the client gave it, decoded as UTF-8
+     * @param password likewise
+     * @param session in the AUTHORIZATION state
+     * @return completed, by any thread, with what {@code open} would return; unless overridden with what it does
+     */
+    default CompletionStage<Optional<Pop3Mailbox>> openLater(String user, String password, Pop3Session session) {
+        return CompletableFuture.completedFuture(open(user, password, session));
+    }
+
+    /**
      * A client has come: as {@link Pop3Handler#connected}.
      *
      * @param session new, empty
@@ -45,6 +61,16 @@ public interface Pop3Login {
      */
     default Optional<Pop3Reply> connected(Pop3Session session) {
         return Optional.empty();
+    }
+
+    /**
+     * The same where it has to be looked up: as {@link Pop3Handler#admit}. This is what is called.
+     *
+     * @param session new, empty
+     * @return completed, by any thread, with what {@link #connected} would return; unless overridden with what it does
+     */
+    default CompletionStage<Optional<Pop3Reply>> admit(Pop3Session session) {
+        return CompletableFuture.completedFuture(connected(session));
     }
 
     /**

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /**
  * A small maildrop: USER, PASS and AUTH PLAIN, then STAT, LIST, RETR, DELE, NOOP, RSET, TOP and UIDL (RFC 1939 sections 4 to
@@ -55,6 +56,11 @@ public final class Pop3Maildrop implements Pop3Handler {
     @Override
     public Optional<Pop3Reply> connected(Pop3Session session) {
         return login.connected(session);
+    }
+
+    @Override
+    public CompletionStage<Optional<Pop3Reply>> admit(Pop3Session session) {
+        return login.admit(session);
     }
 
     @Override
@@ -126,7 +132,11 @@ public final class Pop3Maildrop implements Pop3Handler {
     }
 
     private Pop3Answer check(String user, String password, Pop3Session session) {
-        Optional<Pop3Mailbox> mailbox = login.open(user, password, session);
+        return Pop3Answer.later(
+                login.openLater(user, password, session).thenApply(mailbox -> opened(mailbox, session)));
+    }
+
+    private static Pop3Answer opened(Optional<Pop3Mailbox> mailbox, Pop3Session session) {
         if (mailbox.isEmpty()) {
             return failed(session);
         }

@@ -50,7 +50,8 @@ import java.util.function.Function;
  * client which waits for nothing takes this one for the answer to its next command, which is what becomes of that command.
  * In no case is anything deleted.
  *
- * <p>One instance serves one connection, one thread at a time; nothing blocks but what the handler does.
+ * <p>One instance serves one connection, one thread at a time; nothing blocks but what the handler does. An answer of the
+ * handler's may come later: {@link Pop3Answer.Later}.
  */
 public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Handler> {
 
@@ -226,17 +227,22 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
     }
 
     private Step quit() {
-        Pop3Reply reply = session().state() == Pop3State.TRANSACTION
-                ? handler().update(session()).bounded()
-                : Pop3Reply.ok("Bye");
-        return new Step.Close(List.of(reply.line()));
+        return session().state() == Pop3State.TRANSACTION
+                ? Step.later(
+                        handler().updateLater(session()),
+                        reply -> new Step.Close(List.of(reply.bounded().line())),
+                        Step.Later.DEFAULT_LIMIT)
+                : new Step.Close(List.of(Pop3Reply.ok("Bye").line()));
     }
 
     @Override
     protected Step greet() {
         Optional<ApopTimestamp> timestamp = loginAccepted() ? handler().timestamp() : Optional.empty();
         session().greet(timestamp);
-        Optional<Pop3Reply> refusal = handler().connected(session());
+        return Step.later(handler().admit(session()), refusal -> greet(refusal, timestamp), Step.Later.DEFAULT_LIMIT);
+    }
+
+    private Step greet(Optional<Pop3Reply> refusal, Optional<ApopTimestamp> timestamp) {
         if (refusal.isPresent()) {
             return turnAway(refusal.get());
         }
@@ -253,6 +259,9 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
     }
 
     private Step answer(Pop3Answer answer) {
+        if (answer instanceof Pop3Answer.Later later) {
+            return Step.later(later.answer(), this::answer, later.limit());
+        }
         if (answer instanceof Pop3Answer.MultiLine several) {
             return new Step.Await(phase(), stuffed(several));
         }
