@@ -1,5 +1,9 @@
 package dev.starttls.smtp;
 
+import dev.starttls.core.upgrade.Step;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
@@ -37,6 +41,19 @@ public sealed interface SmtpAnswer {
     }
 
     /**
+     * The answer to BDAT (RFC 3030 section 2): takes the octets that follow the command, and replies to them. Any other answer
+     * than this refuses them: they are read and thrown away.
+     *
+     * @param receiver takes them
+     */
+    record Chunk(SmtpChunkReceiver receiver) implements SmtpAnswer {
+        /** Checks that it is there. */
+        public Chunk {
+            Objects.requireNonNull(receiver, "receiver: expected one for the octets of the chunk, got null");
+        }
+    }
+
+    /**
      * A challenge of AUTH (RFC 4954 section 4); the next line is the client's response, of at most 12,288 octets.
      *
      * @param reply 334
@@ -59,6 +76,43 @@ public sealed interface SmtpAnswer {
         public Close {
             expectFinal(reply);
         }
+    }
+
+    /**
+     * The answer comes later, from any thread: the connection waits for it, and no other does. What the client has pipelined
+     * waits in its order, and the client's time does not run. A stage that fails, or is not completed in time, ends the
+     * connection: the client is answered 451 and 421. An answer that comes after the connection has ended changes nothing.
+     *
+     * <p>Until it is complete the session is left alone, so that whatever completes it may use the session; only {@link
+     * SmtpHandler#ended} may be called meanwhile.
+     *
+     * @param answer completed with the answer, which may be another of these
+     * @param limit how long it may take; positive
+     */
+    record Later(CompletionStage<SmtpAnswer> answer, Duration limit) implements SmtpAnswer {
+        /** Checks that nothing is missing, and the limit. */
+        public Later {
+            Objects.requireNonNull(answer, "answer: expected a stage that will be completed, got null");
+            Objects.requireNonNull(limit, "limit: expected a positive time, got null");
+            if (limit.isNegative() || limit.isZero()) {
+                throw new IllegalArgumentException("limit: expected a positive time, got " + limit);
+            }
+        }
+    }
+
+    /**
+     * The answer comes later, within {@link Step.Later#DEFAULT_LIMIT}: {@link Later}; one that is there already is given as
+     * it is.
+     *
+     * <pre>{@code
+     * return SmtpAnswer.later(database.lookUp(name).thenApply(found -> answerFor(found)));
+     * }</pre>
+     *
+     * @param answer completed with the answer
+     * @return the answer
+     */
+    static SmtpAnswer later(CompletionStage<SmtpAnswer> answer) {
+        return Step.Later.present(answer).orElseGet(() -> new Later(answer, Step.Later.DEFAULT_LIMIT));
     }
 
     /**

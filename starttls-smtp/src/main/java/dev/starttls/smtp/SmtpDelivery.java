@@ -2,6 +2,9 @@ package dev.starttls.smtp;
 
 import dev.starttls.core.upgrade.SessionEnd;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Where the messages of an {@link SmtpTransaction} go.
@@ -34,12 +37,32 @@ public interface SmtpDelivery {
     }
 
     /**
+     * The same where it has to be looked up: as {@link SmtpHandler#admit}. This is what is called.
+     *
+     * @param session new, empty
+     * @return completed, by any thread, with what {@link #connected} would return; unless overridden with what it does
+     */
+    default CompletionStage<Optional<SmtpReply>> admit(SmtpSession session) {
+        return CompletableFuture.completedFuture(connected(session));
+    }
+
+    /**
      * The session has ended: as {@link SmtpHandler#ended}.
      *
      * @param session as it was at the end
      * @param end how it ended
      */
     default void ended(SmtpSession session, SessionEnd end) {}
+
+    /**
+     * The parameters of MAIL that the delivery knows besides SIZE and BODY, which the transaction knows itself.
+     *
+     * @return keywords in upper case, always the same; by default none, and any is answered 555. With SMTPUTF8 (RFC 6531), that
+     *     is announced, and an address that is not ASCII needs it. What a client gave is in {@link SmtpEnvelope#parameters}
+     */
+    default Set<String> mailParameters() {
+        return Set.of();
+    }
 
     /**
      * A recipient was named.
@@ -51,5 +74,17 @@ public interface SmtpDelivery {
      */
     default Optional<SmtpReply> refusal(SmtpEnvelope envelope, String recipient) {
         return Optional.empty();
+    }
+
+    /**
+     * The same where it has to be looked up: the reply to RCPT waits for it, up to {@link
+     * dev.starttls.core.upgrade.Step.Later#DEFAULT_LIMIT}. This is what is called.
+     *
+     * @param envelope so far, without this recipient
+     * @param recipient the address without its angle brackets
+     * @return completed, by any thread, with what {@link #refusal} would return; unless overridden with what it does
+     */
+    default CompletionStage<Optional<SmtpReply>> decide(SmtpEnvelope envelope, String recipient) {
+        return CompletableFuture.completedFuture(refusal(envelope, recipient));
     }
 }

@@ -11,12 +11,36 @@ import java.util.List;
  * @param sender the address of the reverse-path without its angle brackets; empty for the null path of a notification
  * @param recipients the addresses of the forward-paths, in their order
  * @param session of the client
+ * @param parameters of MAIL, as the client gave them, for instance "BODY=8BITMIME"
  */
-public record SmtpEnvelope(String clientName, String sender, List<String> recipients, SmtpSession session) {
+public record SmtpEnvelope(
+        String clientName, String sender, List<String> recipients, SmtpSession session, List<String> parameters) {
 
-    /** Keeps its own copy of the recipients. */
+    /** Keeps its own copies of the recipients and the parameters. */
     public SmtpEnvelope {
         recipients = List.copyOf(recipients);
+        parameters = List.copyOf(parameters);
+    }
+
+    /**
+     * One without parameters.
+     *
+     * @param clientName as the client gave it with EHLO or HELO
+     * @param sender the address of the reverse-path without its angle brackets
+     * @param recipients the addresses of the forward-paths, in their order
+     * @param session of the client
+     */
+    public SmtpEnvelope(String clientName, String sender, List<String> recipients, SmtpSession session) {
+        this(clientName, sender, recipients, session, List.of());
+    }
+
+    /**
+     * Whether the client has said that addresses and headers may be UTF-8 (RFC 6531 section 3.4).
+     *
+     * @return true if SMTPUTF8 is among the parameters; each character of the addresses is an octet then too
+     */
+    public boolean internationalized() {
+        return parameters.stream().anyMatch(parameter -> Ascii.upper(parameter).equals("SMTPUTF8"));
     }
 
     /** For people: without control characters. */
@@ -30,6 +54,6 @@ public record SmtpEnvelope(String clientName, String sender, List<String> recipi
     SmtpEnvelope withRecipient(String recipient) {
         List<String> more = new ArrayList<>(recipients);
         more.add(recipient);
-        return new SmtpEnvelope(clientName, sender, more, session);
+        return new SmtpEnvelope(clientName, sender, more, session, parameters);
     }
 }

@@ -1,7 +1,10 @@
 package dev.starttls.smtp;
 
 import dev.starttls.core.upgrade.SessionEnd;
+import dev.starttls.core.upgrade.Step;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * What the author of a server does with the commands that the dialogue does not answer itself: all but EHLO, HELO, NOOP,
@@ -12,7 +15,8 @@ import java.util.Optional;
  * SmtpHandler handler = (command, session) -> SmtpAnswer.of(502, "5.5.1 Not implemented");
  * }</pre>
  *
- * <p>Called by the thread that drives the connection, which waits for the return: do not block in an event loop. One that
+ * <p>Called by the thread that drives the connection, which waits for the return: do not block in an event loop, but return
+ * {@link SmtpAnswer#later} and answer when it is known, from any thread. One that
  * keeps its state in the session serves any number of connections. A method that throws ends its connection: the client is
  * answered 451 and 421. So does one that returns what it must not, such as a refusal that is not one: 250 would have the client
  * go on, and lose its mail.
@@ -39,6 +43,17 @@ public interface SmtpHandler {
      */
     default Optional<SmtpReply> connected(SmtpSession session) {
         return Optional.empty();
+    }
+
+    /**
+     * The same where it has to be looked up whether the client is welcome: the greeting waits for it, up to {@link
+     * Step.Later#DEFAULT_LIMIT}, and no other connection does. This is what is called.
+     *
+     * @param session new, empty; {@link SmtpSession#peer} is known
+     * @return completed, by any thread, with what {@link #connected} would return; unless overridden with what it does
+     */
+    default CompletionStage<Optional<SmtpReply>> admit(SmtpSession session) {
+        return CompletableFuture.completedFuture(connected(session));
     }
 
     /**

@@ -3,16 +3,20 @@ package dev.starttls.smtp;
 import dev.starttls.core.line.Ascii;
 import dev.starttls.core.upgrade.ClosingReason;
 import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Frame;
 import dev.starttls.core.upgrade.Output;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.ServerDialogue;
 import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
@@ -37,6 +41,10 @@ import java.util.function.Function;
  *   <li>Octets after STARTTLS are answered 554, and the connection is closed.
  * </ul>
  *
+ * <p>The octets that follow BDAT (RFC 3030) are read whatever is answered to it, and never taken for commands: those of a chunk
+ * that is refused are thrown away, and where it has more than 10,485,760 of them, or a size that cannot be read, the connection
+ * is closed.
+ *
  * <p>At the upgrade everything is forgotten: the handler gets a new {@link SmtpSession}. Inside TLS STARTTLS is neither
  * announced nor accepted (503).
  *
@@ -50,7 +58,8 @@ import java.util.function.Function;
  * whatever command, closes the connection too. A client whose connection the handler refused at the greeting may say QUIT;
  * {@value #MAX_REFUSED_COMMANDS} other commands are answered 503, the next one 421.
  *
- * <p>One instance serves one connection, one thread at a time; nothing blocks but what the handler does.
+ * <p>One instance serves one connection, one thread at a time; nothing blocks but what the handler does. An answer of the
+ * handler's may come later: {@link SmtpAnswer.Later}.
  */
 public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHandler> {
 
@@ -64,10 +73,12 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
     /** RFC 5321 section 3.1 wants QUIT to be awaited; one that pipelines a transaction has said no more before it. */
     private static final int MAX_REFUSED_COMMANDS = 10;
 
-    private static final Set<String> NEVER_GIVEN = Set.of("STARTTLS", "CHUNKING", "BINARYMIME");
+    private static final Set<String> NEVER_GIVEN = Set.of("STARTTLS", "BINARYMIME");
     private static final List<String> GO_AHEAD =
             SmtpReply.of(220, "2.0.0 Ready to start TLS").lines();
 
+    private final boolean chunking;
+    private final SmtpChunks chunks = new SmtpChunks();
     private Optional<SmtpDataReceiver> receiver = Optional.empty();
     private Optional<Function<String, SmtpAnswer>> response = Optional.empty();
     /** Whether a command has come that is not answered yet; its handler may have thrown. */
@@ -83,12 +94,15 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
      * @param policy that of the connection's settings
      * @param handler answers what the dialogue does not
      * @param extensions what the handler knows, a keyword with parameters each, for instance "SIZE 10485760"; without
-     *     STARTTLS, and without CHUNKING and BINARYMIME, whose octets are no lines
+     *     STARTTLS and BINARYMIME. With CHUNKING (RFC 3030), BDAT goes to the handler, to be answered by {@link
+     *     SmtpAnswer.Chunk}
      * @throws IllegalArgumentException if the host or an extension could not be announced, or may not be
      * @throws NullPointerException if one of them is null
      */
     public SmtpServerDialogue(String host, TlsPolicy policy, SmtpHandler handler, List<String> extensions) {
         super(Smtp.PROTOCOL, host, policy, handler, checked(extensions), SmtpSession::new);
+        this.chunking =
+                extensions.stream().anyMatch(extension -> keyword(extension).equals("CHUNKING"));
     }
 
     private static List<String> checked(List<String> extensions) {
@@ -99,9 +113,8 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
                         "extensions: expected a keyword and its parameters, got another line");
             }
             if (NEVER_GIVEN.contains(keyword)) {
-                throw new IllegalArgumentException(
-                        "extensions: " + keyword
-                                + " cannot be given: the server announces STARTTLS itself; CHUNKING and BINARYMIME are not supported");
+                throw new IllegalArgumentException("extensions: " + keyword
+                        + " cannot be given: the server announces STARTTLS itself; BINARYMIME is not supported");
             }
         }
         return extensions;
@@ -111,12 +124,16 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
     protected void forget() {
         receiver = Optional.empty();
         response = Optional.empty();
+        chunks.abandon();
         handler().upgraded(session());
     }
 
     @Override
     protected Step greet() {
-        Optional<SmtpReply> refusal = handler().connected(session());
+        return Step.later(handler().admit(session()), this::greet, Step.Later.DEFAULT_LIMIT);
+    }
+
+    private Step greet(Optional<SmtpReply> refusal) {
         refusal.ifPresent(reply -> requireRefusal(reply, "return Optional.empty() to welcome a client"));
         refused = refusal.isPresent();
         return say(Phase.GREETING, refusal.orElse(SmtpReply.of(220, host() + " ESMTP")));
@@ -170,6 +187,7 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
         Optional<SmtpDataReceiver> open = receiver;
         receiver = Optional.empty();
         try {
+            chunks.abandon();
             open.ifPresent(SmtpDataReceiver::abandoned);
         } finally {
             handler().ended(session(), end);
@@ -191,8 +209,12 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
     public Step received(String line) {
         // In a message nothing is awaited but the reply to its end.
         answering = receiver.isEmpty() || line.equals(".");
-        Step step = taken(line);
-        answering = false;
+        return answered(taken(line));
+    }
+
+    /** The command that is at work is answered, unless its answer comes later. */
+    private Step answered(Step step) {
+        answering = answering && (step instanceof Step.Later || chunks.open());
         return step;
     }
 
@@ -219,18 +241,86 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
             case "NOOP" -> say(SmtpReply.of(250, "2.0.0 Ok"));
             case "QUIT" -> new Step.Close(SmtpReply.of(221, "2.0.0 Bye").lines());
             case "STARTTLS" -> startTls(command);
-            default -> {
-                if (upgradeRequired()) {
-                    yield say(SmtpReply.of(530, "5.7.0 Must issue a STARTTLS command first"));
-                }
-                if (command.verb().equals("AUTH") && !session().secure()) {
-                    yield say(SmtpReply.of(538, "5.7.11 Encryption required for authentication"));
-                }
-                yield command.verb().equals("HELO")
-                        ? hello(command)
-                        : answer(handler().handle(command, session()));
-            }
+            case "BDAT" -> chunking ? chunk(command) : handled(command);
+            default -> handled(command);
         };
+    }
+
+    private Step handled(SmtpCommand command) {
+        if (upgradeRequired()) {
+            return say(SmtpReply.of(530, "5.7.0 Must issue a STARTTLS command first"));
+        }
+        if (command.verb().equals("AUTH") && !session().secure()) {
+            return say(SmtpReply.of(538, "5.7.11 Encryption required for authentication"));
+        }
+        return command.verb().equals("HELO") ? hello(command) : answer(handler().handle(command, session()));
+    }
+
+    /** Octets follow the command, whatever is answered to it: they are never taken for commands (RFC 3030 section 2). */
+    private Step chunk(SmtpCommand command) {
+        OptionalLong octets = SmtpChunks.size(command.argument());
+        if (octets.isEmpty()) {
+            return lastReply(SmtpReply.of(501, "5.5.4 Expected BDAT, a number of octets, and perhaps LAST"));
+        }
+        if (upgradeRequired()) {
+            return lastReply(SmtpReply.of(530, "5.7.0 Must issue a STARTTLS command first"));
+        }
+        return chunk(handler().handle(command, session()), octets.getAsLong(), SmtpChunks.last(command.argument()));
+    }
+
+    private Step chunk(SmtpAnswer answer, long octets, boolean last) {
+        if (answer instanceof SmtpAnswer.Later later) {
+            return Step.later(later.answer(), came -> answered(chunk(came, octets, last)), later.limit());
+        }
+        if (answer instanceof SmtpAnswer.Chunk taken) {
+            chunks.begin(taken.receiver(), octets, last);
+            return nextPiece();
+        }
+        if (answer instanceof SmtpAnswer.Reply reply && reply.reply().code() != 421) {
+            if (octets > SmtpChunks.MAX_REFUSED_OCTETS) {
+                return lastReply(reply.reply());
+            }
+            chunks.refuse(requireFinal(reply.reply()), octets);
+            return nextPiece();
+        }
+        if (answer instanceof SmtpAnswer.Close || answer instanceof SmtpAnswer.Reply) {
+            return answer(answer);
+        }
+        throw new IllegalStateException("Expected SmtpAnswer.Chunk or a refusal of the handler for BDAT, got "
+                + answer.getClass().getSimpleName());
+    }
+
+    @Override
+    public Step octets(byte[] octets) {
+        answering = true;
+        chunks.take(octets);
+        return answered(nextPiece());
+    }
+
+    /** The next octets of a chunk, when what takes them is ready for more; or the reply to all of them. */
+    private Step nextPiece() {
+        Optional<? extends CompletionStage<?>> pause = chunks.pause();
+        if (pause.isPresent()) {
+            return Step.later(pause.get(), unused -> answered(nextPiece()), chunks.timeLimit());
+        }
+        Optional<SmtpReply> cutOff = chunks.cutOff();
+        if (cutOff.isPresent()) {
+            requireRefusal(cutOff.get(), "return Optional.empty() to read on");
+            chunks.abandon();
+            return cutOff(cutOff.get());
+        }
+        if (chunks.left() > 0) {
+            return Step.await(phase(), Frame.exactly((int) Math.min(SmtpChunks.PIECE_OCTETS, chunks.left())));
+        }
+        Duration limit = chunks.timeLimit();
+        return Step.later(chunks.finish(), reply -> answered(say(chunks.finished(requireFinal(reply)))), limit);
+    }
+
+    /** What follows cannot be told from commands. */
+    private Step lastReply(SmtpReply reply) {
+        List<String> lines = new ArrayList<>(reply.lines());
+        lines.addAll(closing("4.7.0", "Not reading the octets that follow"));
+        return new Step.Close(lines);
     }
 
     /** RFC 5321 section 3.1: after a greeting of 554 the server waits for QUIT, and for how long is its own matter. */
@@ -289,31 +379,45 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
     private Step message(String line, SmtpDataReceiver taker) {
         if (line.equals(".")) {
             receiver = Optional.empty();
-            return say(requireFinal(taker.end()));
+            return Step.later(taker.finish(), reply -> answered(say(requireFinal(reply))), taker.timeLimit());
         }
         taker.line(line.startsWith(".") ? line.substring(1) : line);
         Optional<SmtpReply> cutOff = taker.cutOff();
         if (cutOff.isEmpty()) {
-            return Step.await(phase());
+            Optional<? extends CompletionStage<?>> pause = taker.pause();
+            return pause.isEmpty()
+                    ? Step.await(phase())
+                    : Step.later(pause.get(), unused -> Step.await(phase()), taker.timeLimit());
         }
         requireRefusal(cutOff.get(), "return Optional.empty() to read on");
         receiver = Optional.empty();
         taker.abandoned();
-        List<String> lines = new ArrayList<>(cutOff.get().lines());
-        if (cutOff.get().code() != 421) {
+        return cutOff(cutOff.get());
+    }
+
+    private Step cutOff(SmtpReply reply) {
+        List<String> lines = new ArrayList<>(reply.lines());
+        if (reply.code() != 421) {
             lines.addAll(closing("4.3.0", "Not reading the rest"));
         }
         return new Step.Fail(
                 FailureReason.LIMIT_EXCEEDED,
-                "Expected the end of the message before its receiver answered " + cutOff.get(),
+                "Expected the end of the message before its receiver answered " + reply,
                 "",
                 lines);
     }
 
     private Step answer(SmtpAnswer answer) {
+        if (answer instanceof SmtpAnswer.Later later) {
+            return Step.later(later.answer(), came -> answered(answer(came)), later.limit());
+        }
         if (answer instanceof SmtpAnswer.Data data) {
             receiver = Optional.of(data.receiver());
             return say(data.reply());
+        }
+        if (answer instanceof SmtpAnswer.Chunk) {
+            throw new IllegalStateException(
+                    "Expected SmtpAnswer.Chunk for BDAT alone, and where CHUNKING is announced, got it for another command");
         }
         if (answer instanceof SmtpAnswer.Challenge challenge) {
             response = Optional.of(challenge.response());

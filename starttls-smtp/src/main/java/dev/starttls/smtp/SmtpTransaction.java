@@ -2,12 +2,20 @@ package dev.starttls.smtp;
 
 import dev.starttls.core.line.Ascii;
 import dev.starttls.core.upgrade.SessionEnd;
+import dev.starttls.core.upgrade.Step;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
- * The mail transaction of a server: MAIL, RCPT, DATA, RSET, VRFY and HELP in the order and with the syntax that RFC 5321
+ * The mail transaction of a server: MAIL, RCPT, DATA, BDAT (RFC 3030), RSET, VRFY and HELP in the order and with the syntax that RFC 5321
  * sections 3.3 and 4.1 have. A command out of order is answered 503, a broken one 501, an unknown one 500. EXPN is known
  * and not offered (502).
  *
@@ -24,11 +32,18 @@ public final class SmtpTransaction implements SmtpHandler {
     /** The maximum number of recipients of a message: ten times what RFC 5321 section 4.5.3.1.8 asks for at least. */
     public static final int MAX_RECIPIENTS = 1_000;
 
+    private static final String SMTPUTF8 = "SMTPUTF8";
+
     private final SmtpDelivery delivery;
     private final long maxOctets;
 
     /** The open transaction, as the session keeps it. */
-    private record Open(SmtpEnvelope envelope) {}
+    private record Open(SmtpEnvelope envelope, Optional<ChunkedMessage> chunks) {
+
+        Open(SmtpEnvelope envelope) {
+            this(envelope, Optional.empty());
+        }
+    }
 
     /**
      * A handler.
@@ -52,15 +67,26 @@ public final class SmtpTransaction implements SmtpHandler {
     /**
      * What may be announced because of this handler.
      *
-     * @return PIPELINING (RFC 2920), SIZE (RFC 1870), 8BITMIME (RFC 6152) and ENHANCEDSTATUSCODES (RFC 2034)
+     * @return PIPELINING (RFC 2920), SIZE (RFC 1870), 8BITMIME (RFC 6152), ENHANCEDSTATUSCODES (RFC 2034), CHUNKING (RFC
+     *     3030), and SMTPUTF8 (RFC 6531) if the delivery takes that
      */
     public List<String> extensions() {
-        return List.of("PIPELINING", "SIZE " + maxOctets, "8BITMIME", "ENHANCEDSTATUSCODES");
+        List<String> known = new ArrayList<>(
+                List.of("PIPELINING", "SIZE " + maxOctets, "8BITMIME", "ENHANCEDSTATUSCODES", "CHUNKING"));
+        if (internationalized()) {
+            known.add("SMTPUTF8");
+        }
+        return List.copyOf(known);
     }
 
     @Override
     public Optional<SmtpReply> connected(SmtpSession session) {
         return delivery.connected(session);
+    }
+
+    @Override
+    public CompletionStage<Optional<SmtpReply>> admit(SmtpSession session) {
+        return delivery.admit(session);
     }
 
     @Override
@@ -70,8 +96,15 @@ public final class SmtpTransaction implements SmtpHandler {
 
     @Override
     public Optional<SmtpReply> greeted(SmtpSession session) {
-        session.forget(Open.class);
+        close(session);
         return Optional.empty();
+    }
+
+    /** Ends the transaction, with a message that has come in part. */
+    private static void close(SmtpSession session) {
+        Optional<ChunkedMessage> chunks = session.kept(Open.class).flatMap(Open::chunks);
+        session.forget(Open.class);
+        chunks.ifPresent(ChunkedMessage::abandoned);
     }
 
     @Override
@@ -80,6 +113,7 @@ public final class SmtpTransaction implements SmtpHandler {
             case "MAIL" -> mail(command, session);
             case "RCPT" -> recipient(command, session);
             case "DATA" -> data(command, session);
+            case "BDAT" -> chunk(command, session);
             case "RSET" -> reset(command, session);
             case "VRFY" ->
                 command.argument().isEmpty()
@@ -102,12 +136,18 @@ public final class SmtpTransaction implements SmtpHandler {
         if (path.isEmpty()) {
             return SmtpAnswer.of(501, "5.5.4 Expected MAIL FROM:<address>");
         }
-        Optional<SmtpAnswer> refusal = parameters(path.get().parameters());
+        List<String> parameters = path.get().parameters();
+        Optional<SmtpAnswer> refusal = parameters(parameters);
         if (refusal.isPresent()) {
             return refusal.get();
         }
-        session.keep(new Open(
-                new SmtpEnvelope(session.clientName().orElseThrow(), path.get().address(), List.of(), session)));
+        SmtpEnvelope envelope = new SmtpEnvelope(
+                session.clientName().orElseThrow(), path.get().address(), List.of(), session, parameters);
+        Optional<SmtpAnswer> unspeakable = notAscii(path.get(), envelope);
+        if (unspeakable.isPresent()) {
+            return unspeakable.get();
+        }
+        session.keep(new Open(envelope));
         return SmtpAnswer.of(250, "2.1.0 Ok");
     }
 
@@ -123,16 +163,45 @@ public final class SmtpTransaction implements SmtpHandler {
                 if (digits.length() > 18 || Long.parseLong(digits) > maxOctets) {
                     return Optional.of(SmtpAnswer.of(552, "5.3.4 Message too large"));
                 }
-            } else if (!upper.equals("BODY=7BIT") && !upper.equals("BODY=8BITMIME")) {
+            } else if (!upper.equals("BODY=7BIT")
+                    && !upper.equals("BODY=8BITMIME")
+                    && !delivery.mailParameters().contains(keyword(upper))) {
                 return Optional.of(SmtpAnswer.of(555, "5.5.4 Parameter not known"));
             }
         }
         return Optional.empty();
     }
 
+    private static String keyword(String parameter) {
+        int equals = parameter.indexOf('=');
+        return equals < 0 ? parameter : parameter.substring(0, equals);
+    }
+
+    private boolean internationalized() {
+        return delivery.mailParameters().contains(SMTPUTF8);
+    }
+
+    /** RFC 6531 section 3.4: an address that is not ASCII needs the parameter; of servers that do not know it, others decide. */
+    private Optional<SmtpAnswer> notAscii(SmtpPath path, SmtpEnvelope envelope) {
+        if (!internationalized() || path.address().chars().allMatch(octet -> octet < 0x80)) {
+            return Optional.empty();
+        }
+        if (!envelope.internationalized()) {
+            return Optional.of(SmtpAnswer.of(553, "5.6.7 An address that is not ASCII needs SMTPUTF8"));
+        }
+        try {
+            var unused = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(path.address().getBytes(StandardCharsets.ISO_8859_1)));
+            return Optional.empty();
+        } catch (CharacterCodingException e) {
+            return Optional.of(SmtpAnswer.of(501, "5.5.4 Expected an address in UTF-8"));
+        }
+    }
+
     private SmtpAnswer recipient(SmtpCommand command, SmtpSession session) {
         Optional<Open> open = session.kept(Open.class);
-        if (open.isEmpty()) {
+        if (open.isEmpty() || open.get().chunks().isPresent()) {
             return SmtpAnswer.of(503, "5.5.1 Send MAIL first");
         }
         SmtpEnvelope envelope = open.get().envelope();
@@ -146,12 +215,24 @@ public final class SmtpTransaction implements SmtpHandler {
         if (envelope.recipients().size() >= MAX_RECIPIENTS) {
             return SmtpAnswer.of(452, "4.5.3 Too many recipients");
         }
-        Optional<SmtpReply> refusal = delivery.refusal(envelope, path.get().address());
+        Optional<SmtpAnswer> unspeakable = notAscii(path.get(), envelope);
+        if (unspeakable.isPresent()) {
+            return unspeakable.get();
+        }
+        String address = path.get().address();
+        CompletionStage<Optional<SmtpReply>> decision = delivery.decide(envelope, address);
+        SmtpEnvelope taken = envelope.withRecipient(address);
+        return Step.Later.present(decision)
+                .map(refusal -> recipient(refusal, taken, session))
+                .orElseGet(() -> SmtpAnswer.later(decision.thenApply(refusal -> recipient(refusal, taken, session))));
+    }
+
+    private static SmtpAnswer recipient(Optional<SmtpReply> refusal, SmtpEnvelope taken, SmtpSession session) {
         if (refusal.isPresent()) {
             SmtpServerDialogue.requireRefusal(refusal.get(), "return Optional.empty() to take the recipient");
             return new SmtpAnswer.Reply(refusal.get());
         }
-        session.keep(new Open(envelope.withRecipient(path.get().address())));
+        session.keep(new Open(taken));
         return SmtpAnswer.of(250, "2.1.5 Ok");
     }
 
@@ -159,6 +240,10 @@ public final class SmtpTransaction implements SmtpHandler {
         Optional<Open> open = session.kept(Open.class);
         if (open.isEmpty() || open.get().envelope().recipients().isEmpty()) {
             return SmtpAnswer.of(503, "5.5.1 Send MAIL and RCPT first");
+        }
+        if (open.get().chunks().isPresent()) {
+            // RFC 3030 section 2: DATA and BDAT are not mixed in a transaction.
+            return SmtpAnswer.of(503, "5.5.1 BDAT was given before; send BDAT or RSET");
         }
         if (!command.argument().isEmpty()) {
             return SmtpAnswer.of(501, "5.5.4 DATA takes no argument");
@@ -169,11 +254,26 @@ public final class SmtpTransaction implements SmtpHandler {
                 new Measured(delivery.begin(open.get().envelope()), maxOctets));
     }
 
+    /** The dialogue has read the size. */
+    private SmtpAnswer chunk(SmtpCommand command, SmtpSession session) {
+        Optional<Open> open = session.kept(Open.class);
+        if (open.isEmpty() || open.get().envelope().recipients().isEmpty()) {
+            return SmtpAnswer.of(503, "5.5.1 Send MAIL and RCPT first");
+        }
+        SmtpEnvelope envelope = open.get().envelope();
+        ChunkedMessage message = open.get()
+                .chunks()
+                .orElseGet(() -> new ChunkedMessage(
+                        new Measured(delivery.begin(envelope), maxOctets), () -> session.forget(Open.class)));
+        session.keep(new Open(envelope, Optional.of(message)));
+        return new SmtpAnswer.Chunk(message.chunk(SmtpChunks.last(command.argument())));
+    }
+
     private SmtpAnswer reset(SmtpCommand command, SmtpSession session) {
         if (!command.argument().isEmpty()) {
             return SmtpAnswer.of(501, "5.5.4 RSET takes no argument");
         }
-        session.forget(Open.class);
+        close(session);
         return SmtpAnswer.of(250, "2.0.0 Ok");
     }
 
@@ -205,6 +305,21 @@ public final class SmtpTransaction implements SmtpHandler {
         @Override
         public SmtpReply end() {
             return fits() ? receiver.end() : TOO_LARGE;
+        }
+
+        @Override
+        public CompletionStage<SmtpReply> finish() {
+            return fits() ? receiver.finish() : CompletableFuture.completedFuture(TOO_LARGE);
+        }
+
+        @Override
+        public Optional<? extends CompletionStage<?>> pause() {
+            return fits() ? receiver.pause() : Optional.empty();
+        }
+
+        @Override
+        public Duration timeLimit() {
+            return receiver.timeLimit();
         }
 
         @Override

@@ -86,10 +86,16 @@ class SmtpUpgradeTest extends ClientServerContract {
         UpgradeReport report = client.connection().report();
         assertThat(report.protocol()).isEqualTo("smtp");
         assertThat(report.offeredBefore())
-                .containsExactly("PIPELINING", "SIZE 65536", "8BITMIME", "ENHANCEDSTATUSCODES", "STARTTLS");
+                .containsExactly("PIPELINING", "SIZE 65536", "8BITMIME", "ENHANCEDSTATUSCODES", "CHUNKING", "STARTTLS");
         assertThat(report.offeredInside())
                 .containsExactly(
-                        "PIPELINING", "SIZE 65536", "8BITMIME", "ENHANCEDSTATUSCODES", "AUTH PLAIN", "REQUIRETLS");
+                        "PIPELINING",
+                        "SIZE 65536",
+                        "8BITMIME",
+                        "ENHANCEDSTATUSCODES",
+                        "CHUNKING",
+                        "AUTH PLAIN",
+                        "REQUIRETLS");
         assertThat(report.phases().stream().map(PhaseTime::phase))
                 .containsExactly(Phase.GREETING, Phase.CAPABILITY, Phase.COMMAND, Phase.HANDSHAKE, Phase.RECAPABILITY);
         assertThat(report.phases().stream().map(PhaseTime::roundTrips))
