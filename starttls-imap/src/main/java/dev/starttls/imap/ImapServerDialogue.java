@@ -13,6 +13,7 @@ import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -48,6 +49,9 @@ import java.util.function.Supplier;
  * octets (LITERAL-, RFC 7888 section 5); a longer one ends the connection, as does a line longer than the connection's
  * limit, a bare CR, a bare LF or, outside literals, a NUL.
  *
+ * <p>What a handler pushes by {@link ImapSession#push} is sent between commands, with the answer to one, and in IDLE (RFC 2177),
+ * which is answered here where it is among the capabilities.
+ *
  * <p>Where the server ends a session it says BYE (RFC 9051 section 7.1.5): when it is shut down, to a client that is silent
  * for too long (section 5.4), and after a handler that threw, whose command is answered NO [SERVERBUG] (RFC 5530 section 3).
  *
@@ -56,12 +60,23 @@ import java.util.function.Supplier;
  */
 public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHandler> {
 
+    /** While one of these is at work, no message number may change (RFC 9051 section 7.5.1). */
+    private static final Set<String> NO_EXPUNGE = Set.of("FETCH", "STORE", "SEARCH");
+
     private record Exchange(String tag, Function<String, ImapAnswer> response) {}
 
     private final ImapCommandReader reader;
     private Optional<Exchange> exchange = Optional.empty();
     /** The tag of the last STARTTLS. */
     private String upgradeTag = "*";
+    /** The tag of IDLE, until the client has said DONE. */
+    private Optional<String> idleTag = Optional.empty();
+
+    private final boolean idling;
+    /** Whether messages may be said to be expunged with the answer to the present command. */
+    private boolean expunges;
+
+    private Optional<Runnable> wake = Optional.empty();
     /** The tag of a command whose handler is at work, and may throw. */
     private Optional<String> answering = Optional.empty();
 
@@ -71,7 +86,8 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
      * @param host what the server calls itself: printable characters of ASCII without a space
      * @param policy that of the connection's settings
      * @param handler answers what the dialogue does not
-     * @param capabilities what the handler knows: IMAP4rev1 or IMAP4rev2, "AUTH=PLAIN" and so on; without STARTTLS and
+     * @param capabilities what the handler knows: IMAP4rev1 or IMAP4rev2, "AUTH=PLAIN" and so on, and IDLE where {@link
+     *     ImapSession#push} is used; without STARTTLS and
      *     LOGINDISABLED, and without LITERAL+, where LITERAL- is what is known
      * @throws IllegalArgumentException if the host or a capability could not be announced, or may not be
      * @throws NullPointerException if one of them is null
@@ -79,6 +95,8 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
     public ImapServerDialogue(String host, TlsPolicy policy, ImapHandler handler, List<String> capabilities) {
         super(Imap.PROTOCOL, host, policy, handler, checked(capabilities), ImapSession::new);
         this.reader = new ImapCommandReader(new ImapGate(policy));
+        this.idling = capabilities.stream()
+                .anyMatch(capability -> Ascii.upper(capability).equals("IDLE"));
     }
 
     private static List<String> checked(List<String> capabilities) {
@@ -105,12 +123,41 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
     @Override
     protected void forget() {
         exchange = Optional.empty();
+        idleTag = Optional.empty();
         reader.reset();
+        wake.ifPresent(session().pushed()::wakeBy);
         handler().upgraded(session());
     }
 
     @Override
+    public boolean wakeBy(Runnable driver) {
+        wake = Optional.of(driver);
+        return true;
+    }
+
+    /** RFC 9051 section 5.2: between commands, and in IDLE, the server may send what it has. */
+    @Override
+    public Output unasked() {
+        return Output.lines(pushed(idleTag.isPresent()));
+    }
+
+    private List<String> pushed(boolean expunges) {
+        List<String> lines = new ArrayList<>();
+        for (ImapResponse.Data data : session().pushed().take(expunges)) {
+            lines.addAll(sent(data));
+        }
+        return lines;
+    }
+
+    /** A literal goes on the wire as the lines it consists of. */
+    private static List<String> sent(ImapResponse.Data data) {
+        return List.of(data.sent().split("\r\n", -1));
+    }
+
+    @Override
     public void ended(SessionEnd end) {
+        session().pushed().end();
+        session().idle(false);
         handler().ended(session(), end);
     }
 
@@ -153,6 +200,9 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
 
     @Override
     public Step received(String line) {
+        if (idleTag.isPresent()) {
+            return idleEnds(line, idleTag.get());
+        }
         if (exchange.isPresent()) {
             Exchange open = exchange.get();
             exchange = Optional.empty();
@@ -189,6 +239,7 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
 
     @Override
     protected Step greet() {
+        wake.ifPresent(session().pushed()::wakeBy);
         return Step.later(handler().admit(session()), this::greet, Step.Later.DEFAULT_LIMIT);
     }
 
@@ -209,9 +260,11 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
                 switch (command.name()) {
                     case "CAPABILITY", "LOGOUT", "STARTTLS" -> true;
                     case "NOOP" -> !session().authenticated();
+                    case "IDLE" -> idling;
                     default -> false;
                 };
         if (!own) {
+            expunges = !NO_EXPUNGE.contains(command.name());
             return answer(tag, () -> handler().handle(command, session()));
         }
         if (!command.argument().isEmpty()) {
@@ -225,8 +278,26 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
                 upgradeTag = tag;
                 yield new Step.Proceed(List.of(tag + " OK Begin TLS negotiation now"));
             }
+            case "IDLE" -> idleBegins(tag);
             default -> say(tag + " OK NOOP completed");
         };
+    }
+
+    private Step idleBegins(String tag) {
+        idleTag = Optional.of(tag);
+        session().idle(true);
+        List<String> lines = new ArrayList<>(List.of("+ idling"));
+        lines.addAll(pushed(true));
+        return new Step.Await(phase(), lines);
+    }
+
+    /** RFC 2177: DONE in any case of letters is all that may come. */
+    private Step idleEnds(String line, String tag) {
+        List<String> lines = new ArrayList<>(pushed(true));
+        idleTag = Optional.empty();
+        session().idle(false);
+        lines.add(tag + (Ascii.upper(line).equals("DONE") ? " OK IDLE terminated" : " BAD Expected DONE"));
+        return new Step.Await(phase(), lines);
     }
 
     private Step answer(String tag, Supplier<ImapAnswer> author) {
@@ -254,10 +325,10 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
             return new Step.Close(lines);
         }
         ImapAnswer.Reply reply = (ImapAnswer.Reply) answer;
-        // A literal goes on the wire as the lines it consists of.
         for (ImapResponse.Data data : reply.data()) {
-            lines.addAll(List.of(data.sent().split("\r\n", -1)));
+            lines.addAll(sent(data));
         }
+        lines.addAll(pushed(expunges));
         lines.add(tag + " " + reply.status().sent());
         boolean bye = reply.data().stream().anyMatch(data -> data.keyword().equals("BYE"));
         return bye ? new Step.Close(lines) : new Step.Await(phase(), lines);

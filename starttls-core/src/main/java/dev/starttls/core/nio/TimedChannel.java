@@ -59,22 +59,35 @@ final class TimedChannel {
      * @throws ClosedByInterruptException if the thread is interrupted, before or meanwhile; the channel is then closed
      */
     Optional<Integer> within(SocketChannel socket, int operation, long nanos, Attempt attempt) throws IOException {
+        return within(socket, operation, nanos, attempt, Optional.empty());
+    }
+
+    /** The same, and tries again whenever it is woken, too. */
+    Optional<Integer> within(
+            SocketChannel socket, int operation, long nanos, Attempt attempt, Optional<Wakeup> wakeup)
+            throws IOException {
         long deadline = System.nanoTime() + nanos;
         enter(socket);
         try {
             checkInterrupt(socket);
             Optional<Integer> result = attempt.make();
-            return result.isPresent() || nanos <= 0 ? result : await(socket, operation, deadline, attempt);
+            return result.isPresent() || nanos <= 0 ? result : await(socket, operation, deadline, attempt, wakeup);
         } finally {
             leave(socket);
         }
     }
 
-    private static Optional<Integer> await(SocketChannel socket, int operation, long deadline, Attempt attempt)
+    private static Optional<Integer> await(
+            SocketChannel socket, int operation, long deadline, Attempt attempt, Optional<Wakeup> wakeup)
             throws IOException {
         Optional<Integer> result = Optional.empty();
         try (Selector selector = socket.provider().openSelector()) {
             socket.register(selector, operation);
+            if (wakeup.isPresent()) {
+                wakeup.get().selectsIn(Optional.of(selector));
+                // It may have been woken before there was anything to wake.
+                result = attempt.make();
+            }
             for (long left = deadline - System.nanoTime();
                     result.isEmpty() && left > 0;
                     left = deadline - System.nanoTime()) {
@@ -87,6 +100,8 @@ final class TimedChannel {
         } catch (ClosedChannelException e) {
             // As a socket channel says it to a thread that is blocked in it.
             throw e instanceof AsynchronousCloseException ? e : closedMeanwhile(e);
+        } finally {
+            wakeup.ifPresent(mine -> mine.selectsIn(Optional.empty()));
         }
         return result;
     }

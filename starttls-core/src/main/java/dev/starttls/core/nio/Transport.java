@@ -155,6 +155,28 @@ final class Transport {
         return channel instanceof SocketChannel socket && blocking() ? fill(socket, nanos) : fillNow();
     }
 
+    /**
+     * The same, and no longer than until it is woken.
+     *
+     * @return 0 if it was woken, and on a channel that is not {@link #timed} also if there is nothing now
+     * @throws SocketTimeoutException if nothing came in that time
+     */
+    int fill(long nanos, Wakeup wakeup) throws IOException {
+        if (!(channel instanceof SocketChannel socket && blocking())) {
+            return fillNow();
+        }
+        return waits.within(
+                        socket,
+                        SelectionKey.OP_READ,
+                        nanos,
+                        () -> {
+                            int count = fillNow();
+                            return count == 0 && !wakeup.taken() ? Optional.empty() : Optional.of(count);
+                        },
+                        Optional.of(wakeup))
+                .orElseThrow(() -> new SocketTimeoutException("nothing came in time"));
+    }
+
     private int fill(SocketChannel socket, long nanos) throws IOException {
         if (waitsBySelector() || !Connector.overInternet(socket)) {
             // Unix-domain channels have no socket whose reads could be timed.

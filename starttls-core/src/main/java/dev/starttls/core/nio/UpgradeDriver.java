@@ -271,8 +271,7 @@ final class UpgradeDriver {
 
     /** On a thread of this connection's own: until it may have got further, or its time is over. */
     private void awaitAnswer(TimeSlice slice) throws IOException {
-        Wakeup wakeup = new Wakeup();
-        connection.onWake(wakeup);
+        Wakeup wakeup = wakeup();
         long left = 1;
         while (connection.want() == Want.ANSWER && left > 0) {
             left = connection.deadline().orElseThrow() - slice.now();
@@ -304,9 +303,12 @@ final class UpgradeDriver {
     private boolean read(TimeSlice slice) throws IOException {
         prepare(slice);
         Optional<Long> deadline = connection.deadline();
+        boolean wakeable = transport.timed() && connection.speaksUnasked() && deadline.isPresent();
         int count;
         try {
-            count = deadline.isPresent() ? transport.fill(deadline.get() - slice.now()) : transport.fill();
+            count = wakeable
+                    ? transport.fill(deadline.get() - slice.now(), wakeup())
+                    : deadline.isPresent() ? transport.fill(deadline.get() - slice.now()) : transport.fill();
         } catch (SocketTimeoutException e) {
             // The connection has a better message for it, once it is given the time again.
             return true;
@@ -325,7 +327,19 @@ final class UpgradeDriver {
             connection.endOfInput();
             foreign.ran();
         }
-        return count != 0;
+        // One that was woken looks at what is wanted now.
+        return count != 0 || wakeable;
+    }
+
+    /** Wakes this thread, which waits for its connection alone. */
+    private Wakeup wakeup() {
+        Wakeup mine = new Wakeup();
+        connection.onWake(mine);
+        if (connection.want() == Want.AGAIN) {
+            // What was due before it could be woken.
+            mine.run();
+        }
+        return mine;
     }
 
     /**

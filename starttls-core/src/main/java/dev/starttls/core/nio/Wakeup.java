@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.Selector;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
@@ -12,11 +14,24 @@ final class Wakeup implements Runnable {
 
     private final Thread waiting = Thread.currentThread();
     private final AtomicBoolean woken = new AtomicBoolean();
+    /** What the thread waits in, if not here. */
+    private volatile Optional<Selector> selector = Optional.empty();
 
     @Override
     public void run() {
         woken.set(true);
         LockSupport.unpark(waiting);
+        selector.ifPresent(Selector::wakeup);
+    }
+
+    /** The thread is about to select, or has done so: it is woken there too. */
+    void selectsIn(Optional<Selector> present) {
+        selector = present;
+    }
+
+    /** Whether it was woken since the last time that this was asked. */
+    boolean taken() {
+        return woken.getAndSet(false);
     }
 
     /**

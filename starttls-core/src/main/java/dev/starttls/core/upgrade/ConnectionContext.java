@@ -13,7 +13,8 @@ record ConnectionContext(
         KnownHost host,
         UpgradeRecord record,
         Waker waker,
-        PendingAnswer answer) {
+        PendingAnswer answer,
+        UnaskedOutput unasked) {
 
     static ConnectionContext of(Dialogue dialogue, UpgradeSettings settings, Peer peer) {
         if (settings.injection() == InjectionResponse.HANDSHAKE
@@ -39,7 +40,8 @@ record ConnectionContext(
                 new KnownHost(dialogue, settings, peer),
                 record,
                 waker,
-                new PendingAnswer(waker));
+                new PendingAnswer(waker),
+                new UnaskedOutput());
     }
 
     Role role() {

@@ -179,6 +179,29 @@ public interface Dialogue {
     }
 
     /**
+     * Gives a dialogue that says things unasked what to call when it has one: then {@link #unasked} is called, as soon as
+     * something may be said. Called once, before {@link #connected}.
+     *
+     * @param wake may be called by any thread at any time, also without need and after the end
+     * @return whether this is such a dialogue; by default it is not
+     */
+    default boolean wakeBy(Runnable wake) {
+        return false;
+    }
+
+    /**
+     * What is said although the peer has not asked for it, as untagged data of IMAP (RFC 9051 section 5.2). Called by the thread
+     * that drives the connection, after {@link #wakeBy} has been used, between two calls of the others: in plaintext, where
+     * the dialogue may say something, and inside TLS; not while an answer is waited for, nor while the peer does not take what
+     * was said before. What is waited for from the peer stays the same.
+     *
+     * @return perhaps nothing
+     */
+    default Output unasked() {
+        return Output.none();
+    }
+
+    /**
      * What a server says last when it ends a session that its client has not ended. Asked only where lines may be said: in
      * plaintext before the upgrade command was accepted, and inside TLS once the handshake is done. The connection is
      * closed after them. A call that {@linkplain ClosingReason#FAULT threw} is not repeated: what it would have answered

@@ -24,6 +24,7 @@ final class DialogueSteps {
     }
 
     void begin() throws IOException {
+        context.unasked().begin(context.dialogue(), context.waker());
         context.dialogue().connected(new ConnectionInfo(context.peer(), Optional.empty()));
         if (!termination.open()) {
             return;
@@ -57,6 +58,12 @@ final class DialogueSteps {
         context.clock().answered();
         carryOut(context.answer().take(), following);
         recordAnnounced();
+    }
+
+    /** Says what the dialogue has to say of its own accord. */
+    void unasked() {
+        context.unasked().asked();
+        context.pendingOutput().add(context.dialogue().unasked());
     }
 
     private void answerLater(Step.Later<?> later) {

@@ -112,7 +112,11 @@ final class Negotiation {
         if (context.answer().waits()) {
             return context.answer().complete() ? Want.AGAIN : Want.ANSWER;
         }
-        return input.workLeft() ? Want.AGAIN : Want.READ;
+        return input.workLeft() || input.unaskedDue() ? Want.AGAIN : Want.READ;
+    }
+
+    boolean speaksUnasked() {
+        return context.unasked().possible();
     }
 
     void onWake(Runnable wake) {

@@ -59,6 +59,16 @@ final class NegotiationInput {
         return linesLeft <= 0 && (left > 0 || context.tls().decrypted().hasRemaining());
     }
 
+    /** Whether the dialogue is to be asked for what it says of its own accord, and there is room for it. */
+    boolean unaskedDue() {
+        return context.unasked().due()
+                && termination.open()
+                && !context.answer().waits()
+                && !context.pendingOutput().full()
+                && (context.state() == State.SECURE
+                        || context.state().plaintextOut(context.role()) == State.Plaintext.ANY);
+    }
+
     /** A call begins, with a turn of its own. */
     void beginTurn() {
         linesLeft = LINES_PER_CALL;
@@ -70,6 +80,9 @@ final class NegotiationInput {
         if (network.remaining() > left) {
             // What was left the last time came before whatever has been sent since, and answers nothing.
             context.clock().heard();
+        }
+        if (unaskedDue()) {
+            steps.unasked();
         }
         boolean more = true;
         while (more && termination.open() && (linesLeft > 0 || commandWaits())) {

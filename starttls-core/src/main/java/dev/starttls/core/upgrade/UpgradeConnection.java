@@ -246,6 +246,17 @@ public final class UpgradeConnection {
     }
 
     /**
+     * Whether the dialogue may have something to say unasked ({@link Dialogue#unasked}), so that {@link #onWake} may be called
+     * while the peer is awaited.
+     *
+     * @return false before it has begun, and once ready
+     */
+    public boolean speaksUnasked() {
+        Optional<Negotiation> present = negotiation;
+        return present.isPresent() && present.get().speaksUnasked();
+    }
+
+    /**
      * The task that a handshake waits for.
      *
      * @return to be run once, by any thread; empty when there is none or when it still runs

@@ -69,6 +69,11 @@ public final class LineTalk {
         return positive(ask(command, line -> line.equals(".") || line.startsWith("-ERR")));
     }
 
+    /** A line that was not asked for. */
+    public String next() throws IOException {
+        return lines.readLine();
+    }
+
     /** Whether the other side has closed. */
     public boolean ended() throws IOException {
         return lines.readLine() == null;

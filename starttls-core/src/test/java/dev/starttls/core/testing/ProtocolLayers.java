@@ -1,5 +1,8 @@
 package dev.starttls.core.testing;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,12 +11,20 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** What the classes of a protocol's module may depend on. They are read once for all rules. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class ProtocolLayers {
+
+    /** What a handler promises, and what fails instead: a protocol asks whether it is kept, and neither runs nor waits. */
+    private static final Class<?>[] PROMISES = {
+        CompletionStage.class, CompletableFuture.class, CompletionException.class
+    };
 
     private final JavaClasses module;
     private final String entry;
@@ -70,7 +81,9 @@ public abstract class ProtocolLayers {
                 .haveNameNotMatching(entry)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("java.lang.reflect..", "java.util.logging..", "java.util.concurrent..")
+                .resideInAnyPackage("java.lang.reflect..", "java.util.logging..", "java.util.concurrent.locks..")
+                .orShould()
+                .dependOnClassesThat(resideInAPackage("java.util.concurrent").and(not(belongToAnyOf(PROMISES))))
                 .orShould()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("java.lang.Thread")
