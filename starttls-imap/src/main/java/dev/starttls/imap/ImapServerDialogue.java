@@ -179,6 +179,7 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
             case SHUTDOWN -> Output.line(bye + "shutting down");
             case IDLE -> Output.line(bye + "closing the connection, silent for too long");
             case LIMIT -> Output.line(bye + "closing the connection, too much was sent");
+            case BUSY -> Output.line(bye + "too many connections");
             case FAULT -> {
                 List<String> lines = new ArrayList<>();
                 answering.ifPresent(tag -> lines.add(tag + " NO [SERVERBUG] Internal error"));

@@ -149,6 +149,9 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
             case LIMIT ->
                 Output.line(Pop3Reply.error("[SYS/PERM] Too much was sent, closing the connection")
                         .line());
+            case BUSY ->
+                Output.line(Pop3Reply.error("[SYS/TEMP] Too many connections, closing this one")
+                        .line());
             case FAULT ->
                 Output.line(Pop3Reply.error("[SYS/TEMP] Internal error, closing the connection")
                         .line());

@@ -172,6 +172,7 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
                     case SHUTDOWN -> closing("4.3.2", "Shutting down");
                     case IDLE -> closing("4.4.2", "Silent for too long");
                     case LIMIT -> closing("4.7.0", "Too much was sent");
+                    case BUSY -> closing("4.7.0", "Too many connections");
                     case FAULT -> closing("4.3.0", "Local error");
                 });
         return Output.lines(lines);

@@ -2,6 +2,7 @@ package dev.starttls.core.nio;
 
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Peer;
+import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
 import java.io.IOException;
@@ -255,6 +256,7 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
         }
         CompletableFuture<StartTlsChannel> future = new CompletableFuture<>();
         LoopedUpgrade upgrade;
+        Optional<UpgradeConnection> made = Optional.empty();
         try {
             UpgradeConnection connection = connections.apply(client);
             LoopThread.takeInterrupt();
@@ -262,9 +264,11 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
                 giveUp(place, channel);
                 return;
             }
+            made = Optional.of(connection);
             upgrade = new LoopedUpgrade(place, channel.register(place.selector(), 0), connection, future);
         } catch (Throwable e) {
             LoopThread.takeInterrupt();
+            made.ifPresent(begun -> begun.abort(Failures.ofLocalCode(e, Phase.GREETING)));
             giveUp(place, channel);
             LoopThread.report(e);
             return;

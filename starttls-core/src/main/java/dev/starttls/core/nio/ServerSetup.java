@@ -45,6 +45,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
     private static final int BACKLOG = 4_096;
 
     private UpgradeSettings settings = UpgradeSettings.of(TlsPolicy.REQUIRED);
+    private Optional<ConnectionCounts> counts = Optional.empty();
     private Consumer<StartTlsChannel> handOver = Quietly::close;
     /** Settings by which an engine was made. Several threads that find none prove them each, to the same end. */
     private volatile Optional<TlsSettings> proven = Optional.empty();
@@ -134,6 +135,21 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      */
     public S injection(InjectionResponse injection) {
         return with(settings.withInjection(injection));
+    }
+
+    /**
+     * How many connections are taken, from one client and in all, on whatever threads and loops this server serves. What is
+     * refused is a failure of reason LIMIT_EXCEEDED, which the {@link #listener} hears; handlers do not.
+     *
+     * @param limits {@link ConnectionLimits#NONE} unless set; what was counted before is forgotten
+     * @throws NullPointerException if it is null
+     */
+    public S connectionLimits(ConnectionLimits limits) {
+        Objects.requireNonNull(limits, "limits: expected ConnectionLimits, got null; try ConnectionLimits.NONE");
+        counts = limits.equals(ConnectionLimits.NONE)
+                ? Optional.empty()
+                : Optional.of(new ConnectionCounts(limits, TimeSource.Machine.CLOCK));
+        return self();
     }
 
     /**
@@ -259,7 +275,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
         UpgradeLoop.requireLoops(loops);
         Objects.requireNonNull(address, "address: expected one to bind, got null; use port 0 for any free port");
         // What is wrong with the settings is said here, not to each client.
-        connection(new Peer("localhost", -1));
+        requireServable();
         ServerSocketChannel server = ServerSocketChannel.open();
         try {
             server.bind(address, BACKLOG);
@@ -282,7 +298,8 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
     }
 
     /**
-     * The connection without any I/O, for a loop of your own.
+     * The connection without any I/O, for a loop of your own. With {@link #connectionLimits} it counts from here until its end,
+     * so that it must be begun, or {@linkplain UpgradeConnection#abort aborted}.
      *
      * @param client the other side
      * @return not begun
@@ -293,7 +310,27 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
         if (settings.policy() != TlsPolicy.DISABLED) {
             requireEngine();
         }
-        return new UpgradeConnection(dialogue(settings.policy()), settings, client);
+        Dialogue dialogue = dialogue(settings.policy());
+        return counts.isPresent()
+                ? counted(counts.get(), dialogue, client)
+                : new UpgradeConnection(dialogue, settings, client);
+    }
+
+    private UpgradeConnection counted(ConnectionCounts counting, Dialogue dialogue, Peer client) {
+        Optional<String> excess = counting.admit(client);
+        if (excess.isPresent()) {
+            return new UpgradeConnection(
+                    new RefusingDialogue(dialogue, settings.policy(), excess.get()),
+                    settings.withPolicy(TlsPolicy.DISABLED).withInjection(InjectionResponse.FAIL),
+                    client);
+        }
+        try {
+            return new UpgradeConnection(
+                    new CountedDialogue(dialogue, () -> counting.release(client)), settings, client);
+        } catch (Throwable e) {
+            counting.release(client);
+            throw e;
+        }
     }
 
     /** One line for people: the policy. */
@@ -304,6 +341,14 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
 
     final TlsPolicy policy() {
         return settings.policy();
+    }
+
+    /** A connection that is made to see that it can be, and is not counted. */
+    private void requireServable() {
+        if (settings.policy() != TlsPolicy.DISABLED) {
+            requireEngine();
+        }
+        var unused = new UpgradeConnection(dialogue(settings.policy()), settings, new Peer("localhost", -1));
     }
 
     /** What is wrong with the settings of TLS is said once, and not to each client. */

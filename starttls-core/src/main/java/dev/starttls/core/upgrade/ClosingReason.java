@@ -8,6 +8,8 @@ public enum ClosingReason {
     IDLE,
     /** The client has sent more than the limits allow. */
     LIMIT,
+    /** The client has as many connections as it may have, or the server as many as it takes; the dialogue has not begun. */
+    BUSY,
     /** The server's own code threw, a handler for instance, while it answered the client, or took too long for its answer. */
     FAULT
 }

@@ -205,7 +205,7 @@ public interface Dialogue {
      * What a server says last when it ends a session that its client has not ended. Asked only where lines may be said: in
      * plaintext before the upgrade command was accepted, and inside TLS once the handshake is done. The connection is
      * closed after them. A call that {@linkplain ClosingReason#FAULT threw} is not repeated: what it would have answered
-     * is to be answered here. Servers only.
+     * is to be answered here. For {@link ClosingReason#BUSY} it is asked of a dialogue of which nothing else is. Servers only.
      *
      * @param why the server ends it
      * @return by default nothing
