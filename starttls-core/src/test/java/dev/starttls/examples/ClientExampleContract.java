@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.Fragmentation;
 import dev.starttls.core.testing.Records;
-import dev.starttls.core.testing.TestCertificates;
-import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
-import dev.starttls.core.upgrade.UpgradeSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -88,11 +85,7 @@ abstract class ClientExampleContract {
 
     /** A client that waits for the server. */
     final Endpoint begun(TlsPolicy policy) {
-        UpgradeSettings settings = UpgradeSettings.of(policy)
-                .withTls(TlsSettings.builder()
-                        .context(TestCertificates.shared().client())
-                        .build());
-        return Endpoint.of(client(), settings).run();
+        return Endpoint.of(ExampleConnections.client(policy, client())).run();
     }
 
     /** Octets as text, each one character. */

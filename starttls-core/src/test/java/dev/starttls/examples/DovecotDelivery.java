@@ -12,11 +12,12 @@ final class DovecotDelivery {
     /**
      * Starts one of them; skips the test if it is not installed.
      *
+     * @param tls whether it offers TLS
      * @param protocol as Dovecot calls it
      * @param program that serves it
      * @param service of which the program is one
      */
-    static InstalledServer start(String protocol, String program, String service)
+    static InstalledServer start(InstalledServerContract.Tls tls, String protocol, String program, String service)
             throws IOException, InterruptedException {
         ExternalProgram dovecot = ExternalProgram.named("dovecot");
         ExternalProgram.at(Path.of("/usr/lib/dovecot"), program);
@@ -28,7 +29,7 @@ final class DovecotDelivery {
                 base_dir = {folder}/run
                 log_path = {folder}/log
                 protocols = %1$s
-                ssl = yes
+                ssl = %3$s
                 ssl_cert = <{folder}/certificate.pem
                 ssl_key = <{folder}/key.pem
                 mail_location = maildir:{folder}/mail/%%u
@@ -47,7 +48,7 @@ final class DovecotDelivery {
                   }
                 }
                 """
-                        .formatted(protocol, service));
+                        .formatted(protocol, service, tls == InstalledServerContract.Tls.ON ? "yes" : "no"));
         return server.start(dovecot, "-F", "-c", "{folder}/dovecot.conf");
     }
 }

@@ -2,6 +2,7 @@ package dev.starttls.examples;
 
 import dev.starttls.core.nio.StartTlsChannel;
 import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.FailureReason;
 import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 
@@ -10,8 +11,13 @@ import org.junit.jupiter.api.Tag;
 class DovecotManageSieveTest extends InstalledServerContract {
 
     @Override
-    InstalledServer start() throws IOException, InterruptedException {
-        return DovecotDelivery.start("sieve", "managesieve-login", "managesieve-login");
+    InstalledServer start(Tls tls) throws IOException, InterruptedException {
+        return DovecotDelivery.start(tls, "sieve", "managesieve-login", "managesieve-login");
+    }
+
+    @Override
+    FailureReason without() {
+        return FailureReason.NOT_OFFERED;
     }
 
     @Override

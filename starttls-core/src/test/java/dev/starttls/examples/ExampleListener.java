@@ -4,13 +4,8 @@ import dev.starttls.core.nio.StartTlsChannel;
 import dev.starttls.core.testing.Loopback;
 import dev.starttls.core.testing.PemFiles;
 import dev.starttls.core.testing.TestCertificates;
-import dev.starttls.core.testing.TestCertificates.KeyKind;
-import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.Dialogue;
-import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.TlsPolicy;
-import dev.starttls.core.upgrade.UpgradeConnection;
-import dev.starttls.core.upgrade.UpgradeSettings;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -37,23 +32,14 @@ final class ExampleListener implements AutoCloseable {
     ExampleListener(TlsPolicy policy, Dialogue dialogue, Application application) throws IOException {
         served = CompletableFuture.runAsync(() -> {
             try (SocketChannel accepted = listening.accept();
-                    StartTlsChannel channel = StartTlsChannel.over(accepted, connection(policy, dialogue))) {
+                    StartTlsChannel channel =
+                            StartTlsChannel.over(accepted, ExampleConnections.server(policy, dialogue))) {
                 channel.upgrade();
                 application.serve(channel);
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
         });
-    }
-
-    /** A server's connection to a client on loopback, with a certificate for localhost. */
-    static UpgradeConnection connection(TlsPolicy policy, Dialogue dialogue) {
-        TestCertificates certificates = TestCertificates.shared();
-        UpgradeSettings settings = UpgradeSettings.of(policy)
-                .withTls(TlsSettings.builder()
-                        .context(certificates.server(certificates.localhost(KeyKind.EC)))
-                        .build());
-        return new UpgradeConnection(dialogue, settings, new Peer("127.0.0.1", -1));
     }
 
     /** The authority that its certificate is of, as a file. */

@@ -3,6 +3,7 @@ package dev.starttls.examples;
 import dev.starttls.core.nio.StartTlsChannel;
 import dev.starttls.core.testing.ExternalProgram;
 import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.FailureReason;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
@@ -18,7 +19,7 @@ class InnTest extends InstalledServerContract {
     private static final ExternalProgram ENV = ExternalProgram.named("env");
 
     @Override
-    InstalledServer start() throws IOException, InterruptedException {
+    InstalledServer start(Tls tls) throws IOException, InterruptedException {
         ExternalProgram nnrpd = ExternalProgram.at(NEWS.resolve("bin"), "nnrpd");
         InstalledServer server = InstalledServer.of("inn", "news");
         for (String folder : new String[] {"db", "overview", "articles", "log", "incoming", "incoming/tmp"}) {
@@ -42,13 +43,15 @@ class InnTest extends InstalledServerContract {
                 pathincoming: {folder}/incoming
                 pathtmp: {folder}/incoming/tmp
                 enableoverview: true
+                nnrpdloadlimit: 0
                 ovmethod: tradindexed
                 hismethod: hisv6
                 mta: "/bin/true %%s"
-                tlscertfile: {folder}/certificate.pem
-                tlskeyfile: {folder}/key.pem
                 """
-                        .formatted(NEWS));
+                                .formatted(NEWS)
+                        + (tls == Tls.ON
+                                ? "tlscertfile: {folder}/certificate.pem\ntlskeyfile: {folder}/key.pem\n"
+                                : ""));
         server.file("storage.conf", "method tradspool {\n  newsgroups: *\n  class: 0\n}\n");
         server.file(
                 "readers.conf",
@@ -89,6 +92,12 @@ class InnTest extends InstalledServerContract {
         all[2] = NEWS.resolve("bin").resolve(program).toString();
         System.arraycopy(arguments, 0, all, 3, arguments.length);
         server.run(ENV, all);
+    }
+
+    /** Without a certificate it announces STARTTLS all the same, and answers 580. */
+    @Override
+    FailureReason without() {
+        return FailureReason.REFUSED;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.starttls.examples;
 import dev.starttls.core.nio.StartTlsChannel;
 import dev.starttls.core.testing.ExternalProgram;
 import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.FailureReason;
 import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 
@@ -10,8 +11,16 @@ import org.junit.jupiter.api.Tag;
 @Tag("more-peers")
 class InspircdTest extends InstalledServerContract {
 
+    private static final String TLS =
+            """
+            <module name="ssl_gnutls">
+            <sslprofile name="clients" provider="gnutls" certfile="{folder}/certificate.pem" keyfile="{folder}/key.pem">
+            <module name="starttls">
+            <starttls sslprofile="clients">
+            """;
+
     @Override
-    InstalledServer start() throws IOException, InterruptedException {
+    InstalledServer start(Tls tls) throws IOException, InterruptedException {
         ExternalProgram inspircd = ExternalProgram.named("inspircd");
         InstalledServer server = InstalledServer.of("inspircd", "irc");
         server.file(
@@ -22,13 +31,16 @@ class InspircdTest extends InstalledServerContract {
                 <bind address="127.0.0.1" port="{port}" type="clients">
                 <connect allow="*" resolvehostnames="no">
                 <pid file="{folder}/pid">
+                <module name="cap">
                 <path datadir="{folder}" logdir="{folder}" runtimedir="{folder}">
-                <module name="ssl_gnutls">
-                <sslprofile name="clients" provider="gnutls" certfile="{folder}/certificate.pem" keyfile="{folder}/key.pem">
-                <module name="starttls">
-                <starttls sslprofile="clients">
-                """);
+                """
+                        + (tls == Tls.ON ? TLS : ""));
         return server.start(inspircd, "--nofork", "--config={folder}/inspircd.conf");
+    }
+
+    @Override
+    FailureReason without() {
+        return FailureReason.NOT_OFFERED;
     }
 
     @Override
@@ -38,6 +50,6 @@ class InspircdTest extends InstalledServerContract {
 
     @Override
     void exchange(StartTlsChannel channel) throws IOException {
-        ask(channel, "NICK mary\r\nUSER mary 0 * :Mary\r\n", " 001 mary :Welcome");
+        ask(channel, "CAP END\r\nNICK mary\r\nUSER mary 0 * :Mary\r\n", " 001 mary :Welcome");
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A server that is installed, run in a folder of its own on a free port of loopback, with a certificate for localhost.
@@ -28,30 +29,27 @@ final class InstalledServer implements AutoCloseable {
     private final String name;
     private final String user;
     private final Path folder;
-    private final int port;
+    /** Chosen when it is first needed, so that it is still free when the server is started. */
+    private OptionalInt port = OptionalInt.empty();
+
     private Optional<ServerProcess> process = Optional.empty();
 
-    private InstalledServer(String name, String user, Path folder, int port) {
+    private InstalledServer(String name, String user, Path folder) {
         this.name = name;
         this.user = user;
         this.folder = folder;
-        this.port = port;
     }
 
-    /** A folder with "key.pem", "certificate.pem" and "both.pem", which is the user's; skips the test where it is not root's. */
+    /** A folder of the user's with "key.pem" and "certificate.pem"; skips the test where it is not root's. */
     static InstalledServer of(String name, String user) throws IOException {
         ServerProcess.requireRoot(name);
         Path folder = ServerProcess.folder(name);
         TestCertificates.Issued identity = TestCertificates.shared().localhost(KeyKind.EC);
         Object key = PemFiles.withPublicKey(identity);
-        List<Object> both = new ArrayList<>(List.of(key));
-        both.addAll(identity.chain());
-        InstalledServer server = new InstalledServer(
-                name, user, folder, ServerProcess.freePorts(1).get(0));
+        InstalledServer server = new InstalledServer(name, user, folder);
         PemFiles.write(folder.resolve("key.pem"), List.of(key));
         PemFiles.write(folder.resolve("certificate.pem"), identity.chain());
-        PemFiles.write(folder.resolve("both.pem"), both);
-        for (String file : List.of("key.pem", "certificate.pem", "both.pem", "")) {
+        for (String file : List.of("key.pem", "certificate.pem", "")) {
             server.own(folder.resolve(file));
         }
         Files.setPosixFilePermissions(folder.resolve("key.pem"), PosixFilePermissions.fromString("rw-------"));
@@ -62,8 +60,11 @@ final class InstalledServer implements AutoCloseable {
         return folder;
     }
 
-    int port() {
-        return port;
+    int port() throws IOException {
+        if (port.isEmpty()) {
+            port = OptionalInt.of(ServerProcess.freePorts(1).get(0));
+        }
+        return port.getAsInt();
     }
 
     /** Writes a file of the user's, with {@code {folder}} and {@code {port}} filled in. */
@@ -80,13 +81,14 @@ final class InstalledServer implements AutoCloseable {
     void run(ExternalProgram program, String... arguments) throws IOException, InterruptedException {
         ExternalProgram.Outcome outcome = ExternalProgram.named("setpriv").run("", asUser(program, arguments));
         if (outcome.status() != 0) {
+            close();
             throw new IOException("Expected " + program + " to do its work, got " + outcome);
         }
     }
 
     /** Starts it as the user, with {@code {folder}} and {@code {port}} filled in, and waits until its port takes connections. */
     InstalledServer start(ExternalProgram program, String... arguments) throws IOException, InterruptedException {
-        return start(process -> process.awaitPort(port), program, arguments);
+        return start(process -> process.awaitPort(port()), program, arguments);
     }
 
     /** The same, and waits until it has printed a text: its port takes connections before it serves them. */
@@ -117,12 +119,10 @@ final class InstalledServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         process.ifPresent(ServerProcess::stop);
-        if (process.isPresent()) {
-            process.get().deleteFolder();
-        }
+        ServerProcess.delete(folder);
     }
 
-    private String[] asUser(ExternalProgram program, String... arguments) {
+    private String[] asUser(ExternalProgram program, String... arguments) throws IOException {
         List<String> all = new ArrayList<>(List.of("--reuid=" + user, "--regid=" + user, "--clear-groups"));
         all.add(program.path().toString());
         for (String argument : arguments) {
@@ -131,8 +131,9 @@ final class InstalledServer implements AutoCloseable {
         return all.toArray(new String[0]);
     }
 
-    private String filled(String text) {
-        return text.replace("{folder}", folder.toString()).replace("{port}", Integer.toString(port));
+    private String filled(String text) throws IOException {
+        String named = text.replace("{folder}", folder.toString());
+        return named.contains("{port}") ? named.replace("{port}", Integer.toString(port())) : named;
     }
 
     private Path own(Path path) throws IOException {

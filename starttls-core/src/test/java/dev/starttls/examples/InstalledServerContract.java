@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.starttls.core.nio.StartTlsChannel;
 import dev.starttls.core.testing.TestCertificates;
-import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Peer;
@@ -36,8 +35,17 @@ abstract class InstalledServerContract {
 
     private InstalledServer server;
 
-    /** Starts the server, and waits until it can be reached. */
-    abstract InstalledServer start() throws IOException, InterruptedException;
+    /** How a server is set up. */
+    enum Tls {
+        ON,
+        OFF
+    }
+
+    /** Starts a server, and waits until it can be reached. */
+    abstract InstalledServer start(Tls tls) throws IOException, InterruptedException;
+
+    /** What a server without TLS does. */
+    abstract FailureReason without();
 
     /** A dialogue that has not begun. */
     abstract Dialogue client();
@@ -45,9 +53,14 @@ abstract class InstalledServerContract {
     /** Says something inside TLS to which only the server could give this answer. */
     abstract void exchange(StartTlsChannel channel) throws IOException;
 
+    /** The port of the server with TLS. */
+    final int port() throws IOException {
+        return server.port();
+    }
+
     @BeforeAll
     void startServer() throws IOException, InterruptedException {
-        server = start();
+        server = start(Tls.ON);
     }
 
     @AfterAll
@@ -81,25 +94,27 @@ abstract class InstalledServerContract {
         }
     }
 
+    @Test
+    void a_server_without_tls_gets_nothing_of_the_session() throws IOException, InterruptedException {
+        try (InstalledServer without = start(Tls.OFF);
+                StartTlsChannel channel = channel(without.port(), client(), "localhost", CERTIFICATES.client())) {
+            assertThat(failure(channel).reason()).isEqualTo(without());
+        }
+    }
+
     /** A channel to the server, whose certificate must have this name. */
     private StartTlsChannel channel(String name, SSLContext context) throws IOException {
         return channel(server.port(), client(), name, context);
     }
 
-    /** A channel to a server on loopback. */
-    static StartTlsChannel channel(int port, Dialogue client) throws IOException {
-        return channel(port, client, "localhost", CERTIFICATES.client());
-    }
-
     private static StartTlsChannel channel(int port, Dialogue client, String name, SSLContext context)
             throws IOException {
-        UpgradeSettings settings = UpgradeSettings.of(TlsPolicy.REQUIRED)
-                .withTls(TlsSettings.builder().context(context).build());
+        UpgradeSettings settings = ExampleConnections.settings(TlsPolicy.REQUIRED, context);
         SocketChannel transport = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         return StartTlsChannel.over(transport, new UpgradeConnection(client, settings, new Peer(name, port)));
     }
 
-    static UpgradeException failure(StartTlsChannel channel) {
+    private static UpgradeException failure(StartTlsChannel channel) {
         return catchThrowableOfType(UpgradeException.class, channel::upgrade);
     }
 

@@ -17,15 +17,20 @@ class IrcClientTest extends ClientExampleContract {
         return new IrcClient();
     }
 
-    /** What a server says of its own account may come after the command has left, and is not its reply. */
+    /** What a server says of its own accord may come after the command has left, and is not its reply. */
     @Override
     List<String> before() {
-        return List.of(":irc.example.org NOTICE * :*** Looking up your hostname...\r\n", "PING :1\r\n");
+        return List.of(
+                ":irc.example.org NOTICE * :*** Looking up your hostname...\r\n",
+                "PING :1\r\n",
+                ":irc.example.org CAP * LS :multi-prefix tls sasl\r\n",
+                ":irc.example.org NOTICE * :*** Found it\r\n",
+                "PING :2\r\n");
     }
 
     @Override
     String said() {
-        return "STARTTLS\r\n";
+        return "CAP LS\r\nPONG :1\r\nSTARTTLS\r\n";
     }
 
     @Override
@@ -53,6 +58,22 @@ class IrcClientTest extends ClientExampleContract {
     })
     void what_a_server_answers_otherwise(String answer, FailureReason reason) {
         assertThat(proposed(TlsPolicy.REQUIRED, Fragmentation.WHOLE)
+                        .arrive(answer + "\r\n")
+                        .run()
+                        .upgradeFailure()
+                        .reason())
+                .isEqualTo(reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        ":irc.example.org CAP * LS :multi-prefix tls-like, NOT_OFFERED",
+        ":irc.example.org 421 * CAP :Unknown command, NOT_OFFERED",
+        "ERROR :Closing link, TURNED_AWAY",
+        ":irc.example.org 670 * :STARTTLS successful, PROTOCOL_VIOLATION"
+    })
+    void what_a_server_announces_otherwise(String answer, FailureReason reason) {
+        assertThat(begun(TlsPolicy.REQUIRED)
                         .arrive(answer + "\r\n")
                         .run()
                         .upgradeFailure()

@@ -6,16 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.ExternalProgram;
 import dev.starttls.core.testing.MemoryLink;
-import dev.starttls.core.testing.TestCertificates;
-import dev.starttls.core.tls.TlsSettings;
-import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Output;
-import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
-import dev.starttls.core.upgrade.UpgradeConnection;
-import dev.starttls.core.upgrade.UpgradeSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -94,8 +88,8 @@ class LdapServerTest {
     @Test
     void its_client_and_it_upgrade() {
         MemoryLink link = MemoryLink.between(
-                        client(new LdapClient()),
-                        ExampleListener.connection(
+                        ExampleConnections.client(TlsPolicy.REQUIRED, new LdapClient()),
+                        ExampleConnections.server(
                                 TlsPolicy.REQUIRED, new LdapServer(TlsPolicy.REQUIRED, LdapServerTest::directory)))
                 .run();
         assertThat(link.client().connection().state()).isEqualTo(State.SECURE);
@@ -130,17 +124,8 @@ class LdapServerTest {
         assertThat(server.takeText()).isEqualTo("0\u000c\2\1\1x\7\n\1\64\4\0\4\0" + "0\u000c\2\1\2a\7\n\1\0\4\0\4\0");
     }
 
-    /** A client's connection to localhost. */
-    static UpgradeConnection client(Dialogue dialogue) {
-        UpgradeSettings settings = UpgradeSettings.of(TlsPolicy.REQUIRED)
-                .withTls(TlsSettings.builder()
-                        .context(TestCertificates.shared().client())
-                        .build());
-        return new UpgradeConnection(dialogue, settings, new Peer("localhost", -1));
-    }
-
     private static Endpoint server(TlsPolicy policy) {
-        return Endpoint.of(ExampleListener.connection(policy, new LdapServer(policy, LdapServerTest::directory)))
+        return Endpoint.of(ExampleConnections.server(policy, new LdapServer(policy, LdapServerTest::directory)))
                 .run();
     }
 

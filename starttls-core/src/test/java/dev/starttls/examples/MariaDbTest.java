@@ -7,41 +7,22 @@ import dev.starttls.core.testing.ExternalProgram;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
 /** {@link MySqlClient} and MariaDB. */
 @Tag("peers")
 class MariaDbTest extends InstalledServerContract {
 
-    @Override
-    InstalledServer start() throws IOException, InterruptedException {
-        return start("--ssl-cert={folder}/certificate.pem", "--ssl-key={folder}/key.pem");
-    }
+    private static final String[] TLS = {"--ssl-cert={folder}/certificate.pem", "--ssl-key={folder}/key.pem"};
+
+    private static final int HASH = 20;
 
     @Override
-    Dialogue client() {
-        return new MySqlClient("root");
-    }
-
-    /** The log-in, packet 2, is answered by packet 3, which is OK; then the server says by which TLS this client has come. */
-    @Override
-    void exchange(StartTlsChannel channel) throws IOException {
-        assertThat(ask(channel, "", "\3\0\0\0\2")).matches("(?s)...\3\0.*");
-        String query = "SHOW STATUS LIKE 'Ssl_version'";
-        ask(channel, (char) (query.length() + 1) + "\0\0\0\3" + query, "TLSv1.3");
-    }
-
-    @Test
-    void a_server_without_tls_does_not_offer_it() throws IOException, InterruptedException {
-        try (InstalledServer server = start("--skip-ssl");
-                StartTlsChannel channel = channel(server.port(), client())) {
-            assertThat(failure(channel).reason()).isEqualTo(FailureReason.NOT_OFFERED);
-        }
-    }
-
-    private static InstalledServer start(String... settings) throws IOException, InterruptedException {
+    InstalledServer start(Tls tls) throws IOException, InterruptedException {
         ExternalProgram install = ExternalProgram.named("mariadb-install-db");
         ExternalProgram mariadbd = ExternalProgram.named("mariadbd");
         InstalledServer server = InstalledServer.of("mariadb", "daemon");
@@ -51,6 +32,7 @@ class MariaDbTest extends InstalledServerContract {
                 "--datadir={folder}/data",
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db");
+        server.file("init.sql", "CREATE USER mary@127.0.0.1 IDENTIFIED BY 'secret';\n");
         String[] common = {
             "--no-defaults",
             "--datadir={folder}/data",
@@ -58,11 +40,54 @@ class MariaDbTest extends InstalledServerContract {
             "--port={port}",
             "--socket={folder}/socket",
             "--pid-file={folder}/pid",
-            "--skip-name-resolve"
+            "--skip-name-resolve",
+            "--init-file={folder}/init.sql"
         };
         return server.startUntil(
                 "ready for connections",
                 mariadbd,
-                Stream.concat(Stream.of(common), Stream.of(settings)).toArray(String[]::new));
+                Stream.concat(Stream.of(common), Stream.of(tls == Tls.ON ? TLS : new String[] {"--skip-ssl"}))
+                        .toArray(String[]::new));
+    }
+
+    @Override
+    FailureReason without() {
+        return FailureReason.NOT_OFFERED;
+    }
+
+    @Override
+    Dialogue client() {
+        return new MySqlClient("mary");
+    }
+
+    /** The log-in is packet 2. Packet 3 asks for another: 254, a plugin, a challenge; its answer is answered by OK. */
+    @Override
+    void exchange(StartTlsChannel channel) throws IOException {
+        String plugin = "mysql_native_password\0";
+        String asked = ask(channel, "", plugin);
+        int challenge = asked.indexOf(plugin) + plugin.length();
+        assertThat(asked).matches("(?s)...\3\376.*").hasSize(challenge + HASH + 1);
+        byte[] answer = answer("secret", asked.substring(challenge, challenge + HASH));
+        ask(channel, "\24\0\0\4" + ClientExampleContract.text(answer), "\7\0\0\5\0");
+        // The server says by which TLS this client has come.
+        String query = "SHOW STATUS LIKE 'Ssl_version'";
+        ask(channel, (char) (query.length() + 1) + "\0\0\0\3" + query, "TLSv1.3");
+    }
+
+    /** The password's hash, combined with that of the challenge and of the hash's hash. */
+    private static byte[] answer(String password, String challenge) {
+        try {
+            MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
+            byte[] answer = sha1.digest(password.getBytes(StandardCharsets.UTF_8));
+            byte[] stored = sha1.digest(answer);
+            sha1.update(challenge.getBytes(StandardCharsets.ISO_8859_1));
+            byte[] mask = sha1.digest(stored);
+            for (int i = 0; i < HASH; i++) {
+                answer[i] ^= mask[i];
+            }
+            return answer;
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Expected the JDK to have SHA-1", e);
+        }
     }
 }

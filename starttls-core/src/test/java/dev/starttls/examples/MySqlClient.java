@@ -17,8 +17,8 @@ import java.util.OptionalInt;
 /**
  * The client side of the protocol of MySQL and MariaDB up to the log-in, which leaves in the segment of the client's Finished.
  * There is no go-ahead: the ClientHello follows the SSLRequest. Nor does the server greet again inside TLS, and so nothing is
- * taken from its greeting but that it offers TLS: the challenge for a password comes once more, in an AuthSwitchRequest, when
- * the client names no plugin that the account has.
+ * taken from its greeting but that it offers TLS: the log-in names no plugin, so that the server asks for the account's by an
+ * AuthSwitchRequest, inside TLS and with a challenge. To answer it is the application's.
  */
 public final class MySqlClient implements Dialogue {
 
@@ -104,9 +104,9 @@ public final class MySqlClient implements Dialogue {
         return (greeting.getShort() & CLIENT_SSL) != 0;
     }
 
-    /** Without a password. An account that has one is asked for it, by AuthSwitchRequest. */
+    /** Its answer to the greeting's challenge is empty, and so is the name of the plugin that has made it. */
     private Output logIn(int number, int capabilities) {
-        byte[] rest = (user + "\0\0mysql_native_password\0").getBytes(StandardCharsets.UTF_8);
+        byte[] rest = (user + "\0\0\0").getBytes(StandardCharsets.UTF_8);
         ByteBuffer whole = ByteBuffer.allocate(FIXED + rest.length);
         return packet(number, whole.put(fixed(capabilities)).put(rest).array());
     }

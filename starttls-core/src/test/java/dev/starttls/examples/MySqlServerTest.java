@@ -78,8 +78,8 @@ class MySqlServerTest {
     void its_client_and_it_upgrade() {
         MySqlServer dialogue = new MySqlServer(TlsPolicy.REQUIRED, CHALLENGE);
         MemoryLink link = MemoryLink.between(
-                        LdapServerTest.client(new MySqlClient("mary")),
-                        ExampleListener.connection(TlsPolicy.REQUIRED, dialogue))
+                        ExampleConnections.client(TlsPolicy.REQUIRED, new MySqlClient("mary")),
+                        ExampleConnections.server(TlsPolicy.REQUIRED, dialogue))
                 .run();
         assertThat(link.client().connection().state()).isEqualTo(State.SECURE);
         assertThat(link.server().connection().ready()).isTrue();
@@ -92,7 +92,7 @@ class MySqlServerTest {
         String octets = request() + packet(2, "x".repeat(MySqlClient.FIXED + 10));
         for (int split = 1; split < octets.length(); split++) {
             MySqlServer dialogue = new MySqlServer(TlsPolicy.OPPORTUNISTIC, CHALLENGE);
-            Endpoint server = Endpoint.of(ExampleListener.connection(TlsPolicy.OPPORTUNISTIC, dialogue))
+            Endpoint server = Endpoint.of(ExampleConnections.server(TlsPolicy.OPPORTUNISTIC, dialogue))
                     .run()
                     .arrive(octets.substring(0, split))
                     .arrive(octets.substring(split))
@@ -105,7 +105,7 @@ class MySqlServerTest {
     @Test
     void a_request_where_tls_is_not_offered_is_a_violation() {
         MySqlServer dialogue = new MySqlServer(TlsPolicy.DISABLED, CHALLENGE);
-        assertThat(Endpoint.of(ExampleListener.connection(TlsPolicy.DISABLED, dialogue))
+        assertThat(Endpoint.of(ExampleConnections.server(TlsPolicy.DISABLED, dialogue))
                         .run()
                         .arrive(request())
                         .run()

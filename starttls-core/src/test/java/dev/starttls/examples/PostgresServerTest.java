@@ -77,8 +77,8 @@ class PostgresServerTest {
     void its_client_and_it_upgrade() {
         PostgresServer dialogue = new PostgresServer(TlsPolicy.REQUIRED);
         MemoryLink link = MemoryLink.between(
-                        LdapServerTest.client(new PostgresClient("mary", "books")),
-                        ExampleListener.connection(TlsPolicy.REQUIRED, dialogue))
+                        ExampleConnections.client(TlsPolicy.REQUIRED, new PostgresClient("mary", "books")),
+                        ExampleConnections.server(TlsPolicy.REQUIRED, dialogue))
                 .run();
         assertThat(link.client().connection().state()).isEqualTo(State.SECURE);
         assertThat(link.server().connection().ready()).isTrue();
@@ -131,7 +131,7 @@ class PostgresServerTest {
     }
 
     private static Endpoint server(TlsPolicy policy) {
-        return Endpoint.of(ExampleListener.connection(policy, new PostgresServer(policy)))
+        return Endpoint.of(ExampleConnections.server(policy, new PostgresServer(policy)))
                 .run();
     }
 

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
 /** {@link PostgresClient} and PostgreSQL. */
 @Tag("peers")
@@ -24,8 +23,13 @@ class PostgresTest extends InstalledServerContract {
     };
 
     @Override
-    InstalledServer start() throws IOException, InterruptedException {
-        return start(TLS);
+    InstalledServer start(Tls tls) throws IOException, InterruptedException {
+        return start(tls == Tls.ON ? TLS : new String[] {"-c", "ssl=off"});
+    }
+
+    @Override
+    FailureReason without() {
+        return FailureReason.REFUSED;
     }
 
     @Override
@@ -39,14 +43,6 @@ class PostgresTest extends InstalledServerContract {
         assertThat(ask(channel, "", "Z\0\0\0\5I")).startsWith("R\0\0\0\u0008\0\0\0\0");
         String query = "SELECT 'by ' || version FROM pg_stat_ssl WHERE ssl AND pid = pg_backend_pid()\0";
         ask(channel, "Q\0\0\0" + (char) (query.length() + 4) + query, "by TLSv1.3");
-    }
-
-    @Test
-    void a_server_without_tls_refuses() throws IOException, InterruptedException {
-        try (InstalledServer server = start("-c", "ssl=off");
-                StartTlsChannel channel = channel(server.port(), client())) {
-            assertThat(failure(channel).reason()).isEqualTo(FailureReason.REFUSED);
-        }
     }
 
     private static InstalledServer start(String... settings) throws IOException, InterruptedException {

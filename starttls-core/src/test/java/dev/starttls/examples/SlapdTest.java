@@ -1,7 +1,6 @@
 package dev.starttls.examples;
 
 import static dev.starttls.examples.LdapMessage.element;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.nio.StartTlsChannel;
 import dev.starttls.core.testing.ExternalProgram;
@@ -10,24 +9,31 @@ import dev.starttls.core.upgrade.FailureReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
 /** {@link LdapClient} and OpenLDAP's slapd. */
 @Tag("peers")
 class SlapdTest extends InstalledServerContract {
 
+    private static final String TLS =
+            "TLSCertificateFile {folder}/certificate.pem\nTLSCertificateKeyFile {folder}/key.pem\n";
     private static final int SEARCH_REQUEST = 0x63;
     private static final int BOOLEAN = 0x01;
     private static final int INTEGER = 0x02;
     private static final int PRESENT = 0x87;
 
     @Override
-    InstalledServer start() throws IOException, InterruptedException {
-        return start(
-                """
-                TLSCertificateFile {folder}/certificate.pem
-                TLSCertificateKeyFile {folder}/key.pem
-                """);
+    InstalledServer start(Tls tls) throws IOException, InterruptedException {
+        ExternalProgram slapd = ExternalProgram.named("slapd");
+        InstalledServer server = InstalledServer.of("slapd", "openldap");
+        server.file(
+                "slapd.conf",
+                "include /etc/ldap/schema/core.schema\npidfile {folder}/pid\n" + (tls == Tls.ON ? TLS : ""));
+        return server.start(slapd, "-d", "0", "-f", "{folder}/slapd.conf", "-h", "ldap://127.0.0.1:{port}");
+    }
+
+    @Override
+    FailureReason without() {
+        return FailureReason.REFUSED;
     }
 
     @Override
@@ -56,20 +62,5 @@ class SlapdTest extends InstalledServerContract {
                                         "supportedExtension".getBytes(StandardCharsets.US_ASCII))))
                 .toOctets();
         ask(channel, ClientExampleContract.text(search), LdapMessage.START_TLS);
-    }
-
-    @Test
-    void a_server_without_a_certificate_refuses() throws IOException, InterruptedException {
-        try (InstalledServer server = start("");
-                StartTlsChannel channel = channel(server.port(), client())) {
-            assertThat(failure(channel).reason()).isEqualTo(FailureReason.REFUSED);
-        }
-    }
-
-    private static InstalledServer start(String settings) throws IOException, InterruptedException {
-        ExternalProgram slapd = ExternalProgram.named("slapd");
-        InstalledServer server = InstalledServer.of("slapd", "openldap");
-        server.file("slapd.conf", "include /etc/ldap/schema/core.schema\npidfile {folder}/pid\n" + settings);
-        return server.start(slapd, "-d", "0", "-f", "{folder}/slapd.conf", "-h", "ldap://127.0.0.1:{port}");
     }
 }

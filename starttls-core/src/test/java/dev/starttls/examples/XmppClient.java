@@ -81,8 +81,9 @@ public final class XmppClient implements Dialogue {
             if (answer.startsWith("<proceed")) {
                 return Step.goAhead();
             }
+            // It ends the stream too: there is no way on in plaintext (RFC 6120 section 5.4.2.2).
             return answer.startsWith("<failure")
-                    ? new Step.Decline(FailureReason.REFUSED, answer)
+                    ? new Step.Fail(FailureReason.REFUSED, "Expected <proceed/>, got <failure/>", answer, List.of())
                     : Step.violation("<proceed/> or <failure/>", answer);
         }
         features = answer;

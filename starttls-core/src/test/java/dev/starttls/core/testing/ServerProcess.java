@@ -181,6 +181,11 @@ public final class ServerProcess {
 
     /** Deletes its folder. */
     public void deleteFolder() throws IOException {
+        delete(folder);
+    }
+
+    /** Deletes a folder and what is in it. */
+    public static void delete(Path folder) throws IOException {
         try (var files = Files.walk(folder)) {
             for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
                 Files.deleteIfExists(file);
