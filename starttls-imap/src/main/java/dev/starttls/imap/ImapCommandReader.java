@@ -70,6 +70,11 @@ final class ImapCommandReader {
         return literal.isPresent() ? more(literal.get(), maxOctets) : whole();
     }
 
+    /** Whether a command has begun whose next lines belong to it. */
+    boolean begun() {
+        return begun;
+    }
+
     void octets(byte[] octets) {
         keep(new String(octets, StandardCharsets.ISO_8859_1));
         Arrays.fill(octets, (byte) 0);

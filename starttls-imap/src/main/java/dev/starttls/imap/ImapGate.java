@@ -43,6 +43,14 @@ final class ImapGate {
         this.policy = policy;
     }
 
+    /** Whether a command has this name: of any state, or ID (RFC 2971). */
+    static boolean known(String name) {
+        return switch (name) {
+            case "CAPABILITY", "NOOP", "LOGOUT", "STARTTLS", "LOGIN", "AUTHENTICATE", "ID" -> true;
+            default -> AFTER_LOGIN.contains(name);
+        };
+    }
+
     /** The reply to a command that is refused whatever its arguments are. */
     Optional<String> refusal(Optional<ImapCommand> command, ImapSession session) {
         if (command.isEmpty()) {

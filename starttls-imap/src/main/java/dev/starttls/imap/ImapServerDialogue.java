@@ -2,6 +2,7 @@ package dev.starttls.imap;
 
 import dev.starttls.core.line.Ascii;
 import dev.starttls.core.upgrade.ClosingReason;
+import dev.starttls.core.upgrade.DialogueTranscript;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Frame;
 import dev.starttls.core.upgrade.Output;
@@ -65,7 +66,13 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
 
     private record Exchange(String tag, Function<String, ImapAnswer> response) {}
 
+    /** The untagged responses that a transcript shows. */
+    private static final List<String> STATUS = List.of("OK ", "NO ", "BAD ", "BYE ", "PREAUTH ", "CAPABILITY ");
+
     private final ImapCommandReader reader;
+    /** The tag of the last command that a transcript was asked about, if it was shown. */
+    private Optional<String> shownTag = Optional.empty();
+
     private Optional<Exchange> exchange = Optional.empty();
     /** The tag of the last STARTTLS. */
     private String upgradeTag = "*";
@@ -197,6 +204,38 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
     @Override
     protected List<String> noLine(String text) {
         return List.of("* BAD " + text, "* BYE Closing the connection");
+    }
+
+    /**
+     * Commands by tag and name; status responses and capabilities. Of arguments, literals, responses to challenges, of what a
+     * mailbox holds and of what is no command nothing is shown: a password may come where none is awaited, and be taken for a
+     * tag.
+     */
+    @Override
+    public String shown(DialogueTranscript.Direction direction, String line) {
+        if (direction == DialogueTranscript.Direction.SENT) {
+            return shownAnswer(line);
+        }
+        shownTag = Optional.empty();
+        if (exchange.isPresent() || reader.begun()) {
+            return DialogueTranscript.CONCEALED;
+        }
+        Optional<ImapCommand> command = ImapCommand.parse(line).filter(known -> ImapGate.known(known.name()));
+        if (command.isEmpty()) {
+            return DialogueTranscript.CONCEALED;
+        }
+        shownTag = Optional.of(command.get().tag());
+        String shown = command.get().tag() + " " + command.get().name();
+        return command.get().argument().isEmpty() ? shown : shown + " " + DialogueTranscript.CONCEALED;
+    }
+
+    private String shownAnswer(String line) {
+        if (line.startsWith("+")) {
+            return "+ " + DialogueTranscript.CONCEALED;
+        }
+        boolean status = line.startsWith("* ") && STATUS.stream().anyMatch(name -> Ascii.at(line, 2, name));
+        boolean tagged = shownTag.isPresent() && line.startsWith(shownTag.get() + " ");
+        return status || tagged ? line : DialogueTranscript.CONCEALED;
     }
 
     @Override

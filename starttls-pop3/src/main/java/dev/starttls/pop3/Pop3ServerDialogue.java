@@ -2,6 +2,7 @@ package dev.starttls.pop3;
 
 import dev.starttls.core.line.Ascii;
 import dev.starttls.core.upgrade.ClosingReason;
+import dev.starttls.core.upgrade.DialogueTranscript;
 import dev.starttls.core.upgrade.Output;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.ServerDialogue;
@@ -62,10 +63,18 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
 
     private static final Set<String> LOGIN = Set.of("USER", "PASS", "APOP", "AUTH");
 
+    /** The keywords that a transcript shows. */
+    private static final Set<String> SHOWN = Set.of(
+            "CAPA", "STLS", "USER", "PASS", "APOP", "AUTH", "STAT", "LIST", "RETR", "DELE", "NOOP", "RSET", "TOP",
+            "UIDL", "QUIT");
+
     private static final List<String> GO_AHEAD =
             List.of(Pop3Reply.ok("Begin TLS").line());
 
     private final PlaintextLogin plaintextLogin;
+    /** Whether the last command that a transcript was asked about is CAPA. */
+    private boolean listing;
+
     private Optional<Function<String, Pop3Answer>> response = Optional.empty();
 
     /**
@@ -166,6 +175,41 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
     @Override
     protected List<String> noLine(String text) {
         return List.of(Pop3Reply.error(text).line());
+    }
+
+    /**
+     * Status lines and capabilities, without a challenge and without what a maildrop holds; commands by keyword and number. Of
+     * responses to challenges and of what is no command nothing is shown: a password may come where none is awaited.
+     */
+    @Override
+    public String shown(DialogueTranscript.Direction direction, String line) {
+        if (direction == DialogueTranscript.Direction.SENT) {
+            return shownAnswer(line);
+        }
+        listing = false;
+        if (response.isPresent()) {
+            return DialogueTranscript.CONCEALED;
+        }
+        Pop3Command command = Pop3Command.parse(line);
+        listing = command.keyword().equals("CAPA");
+        if (!SHOWN.contains(command.keyword())) {
+            return DialogueTranscript.CONCEALED;
+        }
+        if (command.argument().isEmpty()) {
+            return command.keyword();
+        }
+        boolean numbers = !LOGIN.contains(command.keyword())
+                && command.argument().chars().allMatch(c -> c == ' ' || (c >= '0' && c <= '9'));
+        return command.keyword() + " " + (numbers ? command.argument() : DialogueTranscript.CONCEALED);
+    }
+
+    private String shownAnswer(String line) {
+        if (line.startsWith("+ ")) {
+            return "+ " + DialogueTranscript.CONCEALED;
+        }
+        return listing || line.startsWith("+OK") || line.startsWith("-ERR") || line.equals(".")
+                ? line
+                : DialogueTranscript.CONCEALED;
     }
 
     @Override

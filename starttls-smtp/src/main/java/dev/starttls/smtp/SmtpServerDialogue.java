@@ -2,6 +2,7 @@ package dev.starttls.smtp;
 
 import dev.starttls.core.line.Ascii;
 import dev.starttls.core.upgrade.ClosingReason;
+import dev.starttls.core.upgrade.DialogueTranscript;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Frame;
 import dev.starttls.core.upgrade.Output;
@@ -204,6 +205,30 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
     @Override
     protected List<String> noLine(String text) {
         return SmtpReply.of(500, "5.5.2 " + text).lines();
+    }
+
+    /**
+     * Replies but for a challenge; commands with what they need to be understood, AUTH without its arguments. Of a message, of
+     * responses to challenges and of what is no command nothing is shown: a password may come where none is awaited.
+     */
+    @Override
+    public String shown(DialogueTranscript.Direction direction, String line) {
+        if (direction == DialogueTranscript.Direction.SENT) {
+            return line.startsWith("334") ? "334 " + DialogueTranscript.CONCEALED : line;
+        }
+        if (receiver.isPresent()) {
+            return line.equals(".") ? line : DialogueTranscript.CONCEALED;
+        }
+        if (response.isPresent()) {
+            return DialogueTranscript.CONCEALED;
+        }
+        SmtpCommand command = SmtpCommand.parse(line);
+        return switch (command.verb()) {
+            case "EHLO", "HELO", "MAIL", "RCPT" -> line;
+            case "STARTTLS", "AUTH", "DATA", "RSET", "NOOP", "QUIT", "VRFY", "EXPN", "HELP" ->
+                command.argument().isEmpty() ? command.verb() : command.verb() + " " + DialogueTranscript.CONCEALED;
+            default -> DialogueTranscript.CONCEALED;
+        };
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.starttls.core.hosts.HostMemory;
 import dev.starttls.core.tls.ServerIdentity;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.DialogueTranscript;
 import dev.starttls.core.upgrade.DirectUpgrade;
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Phase;
@@ -128,6 +129,16 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      */
     public S listener(UpgradeListener listener) {
         return with(settings.withListener(listener));
+    }
+
+    /**
+     * The transcript that records what is said and heard in the clear and inside TLS, with secrets concealed.
+     *
+     * @param transcript {@link DialogueTranscript#NONE} unless set; called by the thread that connects, or the loop's
+     * @throws NullPointerException if it is null
+     */
+    public S transcript(DialogueTranscript transcript) {
+        return with(settings.withTranscript(transcript));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.starttls.core.nio;
 import dev.starttls.core.keys.ServerKeys;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.DialogueTranscript;
 import dev.starttls.core.upgrade.InjectionResponse;
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Phase;
@@ -116,6 +117,16 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      */
     public S listener(UpgradeListener listener) {
         return with(settings.withListener(listener));
+    }
+
+    /**
+     * The transcript that records what is said and heard in the clear and inside TLS, with secrets concealed.
+     *
+     * @param transcript {@link DialogueTranscript#NONE} unless set; called by the thread that serves
+     * @throws NullPointerException if it is null
+     */
+    public S transcript(DialogueTranscript transcript) {
+        return with(settings.withTranscript(transcript));
     }
 
     /**

@@ -132,6 +132,15 @@ public abstract class ClientDialogue<R, C extends AnnouncedCapabilities> extends
         return line(line);
     }
 
+    /**
+     * All of it: greeting, capabilities and the upgrade command are no secrets. A subclass that logs in has to conceal what it
+     * says for that.
+     */
+    @Override
+    public String shown(DialogueTranscript.Direction direction, String line) {
+        return line;
+    }
+
     @Override
     public Step declined(FailureReason reason) {
         declined = true;

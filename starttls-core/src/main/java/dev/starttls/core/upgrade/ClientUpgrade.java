@@ -46,7 +46,7 @@ final class ClientUpgrade {
         if (context.host().repeatable()) {
             context.clock().halvePatience();
         }
-        context.pendingOutput().add(step.command());
+        context.say(step.command());
         context.framing().expect(step.reply());
         context.settings().listener().proposed();
     }
@@ -63,7 +63,7 @@ final class ClientUpgrade {
         context.machine().on(Event.HAND_OVER);
         context.clock().enter(Phase.COMMAND);
         context.host().proposed(Step.Offer.READ, false);
-        context.pendingOutput().add(step.command());
+        context.say(step.command());
         context.settings().listener().proposed();
     }
 

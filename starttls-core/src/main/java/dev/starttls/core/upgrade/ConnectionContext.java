@@ -1,5 +1,8 @@
 package dev.starttls.core.upgrade;
 
+import dev.starttls.core.upgrade.DialogueTranscript.Protection;
+import java.util.Optional;
+
 /** What the classes that serve one negotiation share. */
 record ConnectionContext(
         Dialogue dialogue,
@@ -14,7 +17,8 @@ record ConnectionContext(
         UpgradeRecord record,
         Waker waker,
         PendingAnswer answer,
-        UnaskedOutput unasked) {
+        UnaskedOutput unasked,
+        Optional<TranscriptRecorder> transcript) {
 
     static ConnectionContext of(Dialogue dialogue, UpgradeSettings settings, Peer peer) {
         if (settings.injection() == InjectionResponse.HANDSHAKE
@@ -41,7 +45,10 @@ record ConnectionContext(
                 record,
                 waker,
                 new PendingAnswer(waker),
-                new UnaskedOutput());
+                new UnaskedOutput(),
+                settings.transcript() == DialogueTranscript.NONE
+                        ? Optional.empty()
+                        : Optional.of(new TranscriptRecorder(dialogue, settings, peer)));
     }
 
     Role role() {
@@ -62,6 +69,19 @@ record ConnectionContext(
 
     boolean implicit() {
         return policy() == TlsPolicy.IMPLICIT;
+    }
+
+    /** Puts what the dialogue says behind what has not left yet. */
+    void say(Output output) {
+        pendingOutput.add(output);
+        if (transcript.isPresent()) {
+            transcript.get().sent(protection(), output);
+        }
+    }
+
+    /** How octets cross now, for a transcript. */
+    Protection protection() {
+        return records() ? Protection.TLS : Protection.PLAINTEXT;
     }
 
     /** Whether octets cross as TLS records now. */

@@ -215,6 +215,31 @@ public interface Dialogue {
     }
 
     /**
+     * What of a line may be shown in a {@link DialogueTranscript}. Called only where one is set: for a line that came right before
+     * {@link #received}, for one that is said right after the step that says it. Must change nothing of the dialogue but what it
+     * itself needs.
+     *
+     * @param direction which way the line goes
+     * @param line without its CRLF, each character one octet
+     * @return the line, or as much of it as is no secret, with {@link DialogueTranscript#CONCEALED} in place of the rest; unless
+     *     overridden that alone, since nobody else knows where the secrets of a protocol are
+     */
+    default String shown(DialogueTranscript.Direction direction, String line) {
+        return DialogueTranscript.CONCEALED;
+    }
+
+    /**
+     * The same of octets that are no line.
+     *
+     * @param direction which way they go
+     * @param octets a copy
+     * @return what they mean or are, as far as it is no secret; unless overridden {@link DialogueTranscript#CONCEALED}
+     */
+    default String shown(DialogueTranscript.Direction direction, byte[] octets) {
+        return DialogueTranscript.CONCEALED;
+    }
+
+    /**
      * The session has ended. Called once for each connection that has begun, whatever ended it; nothing is called after it.
      * What it throws changes nothing and goes to {@link UpgradeListener#uncaught}.
      *

@@ -43,12 +43,18 @@ final class DialogueSteps {
 
     /** Asks the dialogue what to do about a line. */
     void received(String line, ByteBuffer following) throws IOException {
+        if (context.transcript().isPresent()) {
+            context.transcript().get().received(context.protection(), line);
+        }
         carryOut(context.dialogue().received(line), following);
         recordAnnounced();
     }
 
     /** Asks the dialogue what to do about octets that are no line. */
     void received(byte[] octets, ByteBuffer following) throws IOException {
+        if (context.transcript().isPresent()) {
+            context.transcript().get().received(context.protection(), octets);
+        }
         carryOut(context.dialogue().octets(octets), following);
         recordAnnounced();
     }
@@ -63,7 +69,7 @@ final class DialogueSteps {
     /** Says what the dialogue has to say of its own accord. */
     void unasked() {
         context.unasked().asked();
-        context.pendingOutput().add(context.dialogue().unasked());
+        context.say(context.dialogue().unasked());
     }
 
     private void answerLater(Step.Later<?> later) {
@@ -258,7 +264,7 @@ final class DialogueSteps {
             context.framing().reset();
             context.machine().on(Event.PROPOSE);
             context.clock().enter(Phase.COMMAND);
-            context.pendingOutput().add(step.goAhead());
+            context.say(step.goAhead());
             context.settings().listener().proposed();
         }
     }
@@ -295,7 +301,7 @@ final class DialogueSteps {
                 throw e;
             }
             termination.unavailable(e);
-            context.pendingOutput().add(lines);
+            context.say(lines);
             return false;
         }
     }
@@ -368,7 +374,7 @@ final class DialogueSteps {
                 step,
                 "nothing said by the dialogue; after Step.Propose only Step.Await without output, Step.Proceed,"
                         + " Step.Decline, Step.Close without output or Step.Fail may follow");
-        context.pendingOutput().add(output);
+        context.say(output);
     }
 
     void require(boolean allowed, Step got, String expected) {

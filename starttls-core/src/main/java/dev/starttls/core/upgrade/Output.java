@@ -15,12 +15,14 @@ import java.util.List;
  */
 public final class Output {
 
-    private static final Output NONE = new Output(new byte[0]);
+    private static final Output NONE = new Output(new byte[0], false);
 
     private final byte[] octets;
+    private final boolean lines;
 
-    private Output(byte[] octets) {
+    private Output(byte[] octets, boolean lines) {
         this.octets = octets;
+        this.lines = lines;
     }
 
     /**
@@ -41,7 +43,7 @@ public final class Output {
      *     more than one line (command injection)
      */
     public static Output line(String line) {
-        return new Output(LineEncoder.encode(line).array());
+        return new Output(LineEncoder.encode(line).array(), true);
     }
 
     /**
@@ -58,7 +60,7 @@ public final class Output {
         if (lines.size() == 1) {
             return line(lines.get(0));
         }
-        return new Output(joined(lines.stream().map(LineEncoder::encode).toList()));
+        return new Output(joined(lines.stream().map(LineEncoder::encode).toList()), true);
     }
 
     /**
@@ -68,7 +70,7 @@ public final class Output {
      * @return the octets
      */
     public static Output octets(byte... octets) {
-        return octets.length == 0 ? NONE : new Output(octets.clone());
+        return octets.length == 0 ? NONE : new Output(octets.clone(), false);
     }
 
     /**
@@ -87,6 +89,11 @@ public final class Output {
      */
     public byte[] toOctets() {
         return octets.clone();
+    }
+
+    /** Whether it consists of lines, each with its CRLF. */
+    boolean madeOfLines() {
+        return lines;
     }
 
     /** To be read, and neither changed nor kept. */

@@ -67,7 +67,7 @@ final class Termination {
         if (lastLines.isEmpty() || !sayable()) {
             throw failed(why);
         }
-        context.pendingOutput().add(lastLines);
+        context.say(lastLines);
         leaveDialogue();
         deferredFailure = Optional.of(why);
     }
@@ -116,7 +116,7 @@ final class Termination {
             if (lines.isEmpty()) {
                 return false;
             }
-            context.pendingOutput().add(lines);
+            context.say(lines);
         } catch (Throwable e) {
             why.addSuppressed(e);
             return false;

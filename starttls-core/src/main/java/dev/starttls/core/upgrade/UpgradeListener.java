@@ -53,7 +53,7 @@ public interface UpgradeListener {
 
     /**
      * Code to which the end of the session was reported threw ({@link Dialogue#ended}, and so the handlers of the
-     * protocols). It is reported nowhere else.
+     * protocols), or a {@link DialogueTranscript}. It is reported nowhere else.
      *
      * @param thrown what it threw
      */

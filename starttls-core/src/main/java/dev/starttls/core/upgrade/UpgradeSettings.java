@@ -20,6 +20,7 @@ import java.util.Objects;
  * @param injection what a server does with octets after the upgrade command
  * @param direct whether a client says the upgrade command without asking first
  * @param memory what is remembered of hosts, for {@code direct}
+ * @param transcript records what is said and heard, with secrets concealed
  */
 public record UpgradeSettings(
         TlsPolicy policy,
@@ -29,7 +30,8 @@ public record UpgradeSettings(
         Preparation preparation,
         InjectionResponse injection,
         DirectUpgrade direct,
-        HostMemory memory) {
+        HostMemory memory,
+        DialogueTranscript transcript) {
 
     /**
      * Checks that nothing is missing: a connection without a policy would be one without TLS.
@@ -48,6 +50,8 @@ public record UpgradeSettings(
                 injection, "injection: expected an InjectionResponse, got null; try InjectionResponse.FAIL");
         Objects.requireNonNull(direct, "direct: expected a DirectUpgrade, got null; try DirectUpgrade.NEVER");
         Objects.requireNonNull(memory, "memory: expected a HostMemory, got null; try HostMemory.ofProcess()");
+        Objects.requireNonNull(
+                transcript, "transcript: expected a DialogueTranscript, got null; try DialogueTranscript.NONE");
     }
 
     /**
@@ -65,7 +69,8 @@ public record UpgradeSettings(
                 Preparation.WHILE_WAITING,
                 InjectionResponse.FAIL,
                 DirectUpgrade.NEVER,
-                HostMemory.ofProcess());
+                HostMemory.ofProcess(),
+                DialogueTranscript.NONE);
     }
 
     /** For people and logs, on one line: of the TLS settings, whether chain and name are verified. */
@@ -90,37 +95,37 @@ public record UpgradeSettings(
 
     /** The same with another policy. */
     public UpgradeSettings withPolicy(TlsPolicy policy) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
+        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory, transcript);
     }
 
     /** The same with other TLS settings. */
     public UpgradeSettings withTls(TlsSettings tls) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
+        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory, transcript);
     }
 
     /** The same with other limits. */
     public UpgradeSettings withLimits(UpgradeLimits limits) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
+        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory, transcript);
     }
 
     /** The same with another listener. */
     public UpgradeSettings withListener(UpgradeListener listener) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
+        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory, transcript);
     }
 
     /** The same with another time of preparation. */
     public UpgradeSettings withPreparation(Preparation preparation) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
+        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory, transcript);
     }
 
     /** The same with another response to injected octets. */
     public UpgradeSettings withInjection(InjectionResponse injection) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
+        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory, transcript);
     }
 
     /** The same with another rule on saying the upgrade command without asking first. */
     public UpgradeSettings withDirect(DirectUpgrade direct) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
+        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory, transcript);
     }
 
     /**
@@ -129,6 +134,15 @@ public record UpgradeSettings(
      * @param memory safe for use by several threads
      */
     public UpgradeSettings withMemory(HostMemory memory) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
+        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory, transcript);
+    }
+
+    /**
+     * The same with another transcript.
+     *
+     * @param transcript called by the threads that drive connections
+     */
+    public UpgradeSettings withTranscript(DialogueTranscript transcript) {
+        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory, transcript);
     }
 }

@@ -85,7 +85,8 @@ final class Wording {
                         + " saying so: see its log; if no client gets further, " + middle;
     }
 
-    private static String printable(String words, int max) {
+    /** Words of any origin, of at most so many characters and "...". */
+    static String printable(String words, int max) {
         return words.length() > max ? Ascii.printable(words.substring(0, max)) + "..." : Ascii.printable(words);
     }
 }

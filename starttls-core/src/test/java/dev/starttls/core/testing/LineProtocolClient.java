@@ -1,6 +1,7 @@
 package dev.starttls.core.testing;
 
 import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.DialogueTranscript;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Role;
@@ -76,6 +77,11 @@ public final class LineProtocolClient implements Dialogue {
     @Override
     public boolean takesEarlyHello() {
         return !patient;
+    }
+
+    @Override
+    public String shown(DialogueTranscript.Direction direction, String line) {
+        return line;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.starttls.core.testing;
 
 import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.DialogueTranscript;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Output;
 import dev.starttls.core.upgrade.Phase;
@@ -72,6 +73,14 @@ public final class LineProtocolServer implements Dialogue {
     @Override
     public boolean takesEarlyHello() {
         return true;
+    }
+
+    /** All but the words of ECHO and LOGIN. */
+    @Override
+    public String shown(DialogueTranscript.Direction direction, String line) {
+        int space = line.indexOf(' ');
+        boolean words = line.startsWith("ECHO ") || line.startsWith("LOGIN ") || line.startsWith("SAID ");
+        return words ? line.substring(0, space + 1) + DialogueTranscript.CONCEALED : line;
     }
 
     @Override
