@@ -9,6 +9,7 @@ import dev.starttls.core.testing.PostgresCluster;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import dev.starttls.core.tls.ChannelBinding;
+import dev.starttls.core.tls.ServerEndPoint;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeSettings;
@@ -60,8 +61,7 @@ class BoundLoginTest {
     @ParameterizedTest
     @CsvSource({"SUN_JSSE, TLSv1.2", "SUN_JSSE, TLSv1.3"})
     void it_refuses_one_that_is_bound_to_another(EngineMaker engines, String version) throws Exception {
-        byte[] others = ChannelBinding.ofServer(
-                        CERTIFICATES.localhost(KeyKind.RSA).leaf())
+        byte[] others = ServerEndPoint.of(CERTIFICATES.localhost(KeyKind.RSA).leaf())
                 .found()
                 .orElseThrow();
         try (StartTlsChannel channel = upgraded(engines, version)) {

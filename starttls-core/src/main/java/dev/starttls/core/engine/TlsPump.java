@@ -4,6 +4,8 @@ import dev.starttls.core.tls.ChannelBinding;
 import dev.starttls.core.tls.ChannelBinding.Reason;
 import dev.starttls.core.tls.ChannelBinding.Unavailable;
 import dev.starttls.core.tls.PeerCheck;
+import dev.starttls.core.tls.ServerEndPoint;
+import dev.starttls.core.tls.TlsExporter;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.tls.TruncatedException;
 import java.nio.ByteBuffer;
@@ -261,12 +263,12 @@ public final class TlsPump {
                         Reason.NO_CERTIFICATE,
                         "Expected the server's certificate, but the session has none, or its engine does not show it"
                                 + (engine.resumed() ? "; it was resumed" : ""))
-                : ChannelBinding.ofServer(server.get(0));
+                : ServerEndPoint.of(server.get(0));
     }
 
     private ChannelBinding exporter(TlsSettings settings) {
         return engine.uniqueSecrets()
-                ? ChannelBinding.ofExporter(settings, engine.engine())
+                ? TlsExporter.of(settings, engine.engine())
                 : new Unavailable(
                         ChannelBinding.Type.TLS_EXPORTER,
                         Reason.NOT_UNIQUE,

@@ -1,9 +1,6 @@
 package dev.starttls.core.tls;
 
-import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
 import java.util.Optional;
-import javax.net.ssl.SSLEngine;
 
 /**
  * What binds an authentication to the TLS session that it takes place in (RFC 5056), so that nobody in the middle can pass it on:
@@ -83,33 +80,6 @@ public sealed interface ChannelBinding {
      */
     default Optional<byte[]> found() {
         return this instanceof Available available ? Optional.of(available.octets()) : Optional.empty();
-    }
-
-    /**
-     * The binding tls-server-end-point to a server with this certificate.
-     *
-     * @param server the server's own certificate, as it is used in the session
-     * @return its hash; {@link Unavailable} if none is defined for it, or if it is not of X.509
-     */
-    static ChannelBinding ofServer(Certificate server) {
-        return server instanceof X509Certificate certificate
-                ? ServerEndPoint.of(certificate)
-                : new Unavailable(
-                        Type.TLS_SERVER_END_POINT,
-                        Reason.UNDEFINED_HASH,
-                        "Expected a certificate of X.509, got one of type " + server.getType());
-    }
-
-    /**
-     * The binding tls-exporter to an engine's session. That the session is one to which it may be bound ({@link
-     * Reason#NOT_UNIQUE}), the caller knows; an {@code UpgradeConnection} sees to it.
-     *
-     * @param settings by which the engine was made
-     * @param engine whose handshake is complete
-     * @return 32 octets; {@link Unavailable} if the engine does not export them
-     */
-    static ChannelBinding ofExporter(TlsSettings settings, SSLEngine engine) {
-        return TlsExporter.of(settings.engines.source().orElse(TlsExporter.OF_SESSION), engine);
     }
 
     /** There is a binding. */

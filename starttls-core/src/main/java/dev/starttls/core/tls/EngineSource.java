@@ -97,6 +97,6 @@ public interface EngineSource {
      */
     default byte[] exportKeyingMaterial(SSLEngine engine, String label, byte[] context, int length)
             throws SSLException {
-        return TlsExporter.ofSession(engine.getSession(), label, context, length);
+        return SessionExporter.export(engine.getSession(), label, context, length);
     }
 }

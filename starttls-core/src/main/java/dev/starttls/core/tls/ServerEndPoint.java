@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
@@ -16,10 +17,13 @@ import java.util.Optional;
 /**
  * The channel binding tls-server-end-point (RFC 5929 section 4): the hash of a certificate, by the function of its signature.
  *
- * <p>The functions are found by object identifiers: the names that providers give to algorithms differ, and some are unknown to
- * Java 17.
+ * <p>An {@code UpgradeConnection} asks for the certificate of its session; this is for an application that has another way to it.
+ *
+ * <pre>{@code
+ * ChannelBinding binding = ServerEndPoint.of(engine.getSession().getPeerCertificates()[0]);
+ * }</pre>
  */
-final class ServerEndPoint {
+public final class ServerEndPoint {
 
     private static final String SHA_224 = "SHA-224";
     private static final String SHA_256 = "SHA-256";
@@ -29,7 +33,10 @@ final class ServerEndPoint {
     /** RFC 8017 appendix A.2.3: its function is among its parameters. */
     private static final String RSASSA_PSS = "1.2.840.113549.1.1.10";
 
-    /** The function for each algorithm of a signature; SHA-256 for those with MD5 and SHA-1. */
+    /**
+     * The function for each algorithm of a signature; SHA-256 for those with MD5 and SHA-1. By object identifiers: the names that
+     * providers give to algorithms differ, and some are unknown to Java 17.
+     */
     private static final Map<String, String> HASHES = Map.ofEntries(
             // RFC 8017 appendix A.2.4: RSA.
             Map.entry("1.2.840.113549.1.1.4", SHA_256),
@@ -63,7 +70,22 @@ final class ServerEndPoint {
 
     private ServerEndPoint() {}
 
-    static ChannelBinding of(X509Certificate certificate) {
+    /**
+     * The binding to a server with this certificate.
+     *
+     * @param server the server's own certificate, as it is used in the session
+     * @return its hash; {@link Unavailable} if none is defined for it, or if it is not of X.509
+     */
+    public static ChannelBinding of(Certificate server) {
+        return server instanceof X509Certificate certificate
+                ? of(certificate)
+                : new Unavailable(
+                        ChannelBinding.Type.TLS_SERVER_END_POINT,
+                        Reason.UNDEFINED_HASH,
+                        "Expected a certificate of X.509, got one of type " + server.getType());
+    }
+
+    private static ChannelBinding of(X509Certificate certificate) {
         try {
             Optional<String> hash = hash(certificate);
             return hash.isPresent()

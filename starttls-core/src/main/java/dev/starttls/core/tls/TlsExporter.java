@@ -5,13 +5,21 @@ import dev.starttls.core.tls.ChannelBinding.Reason;
 import dev.starttls.core.tls.ChannelBinding.Unavailable;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLSession;
 
-/** The channel binding tls-exporter (RFC 9266 section 2). */
-final class TlsExporter {
+/**
+ * The channel binding tls-exporter (RFC 9266 section 2).
+ *
+ * <p>An {@code UpgradeConnection} answers for its session. An application that drives an engine by itself has to know that the
+ * session is one to bind to ({@link ChannelBinding.Reason#NOT_UNIQUE}), and then:
+ *
+ * <pre>{@code
+ * ChannelBinding binding = TlsExporter.of(settings, engine);
+ * }</pre>
+ */
+public final class TlsExporter {
 
     /** Makes no engines: exports as any source does that has nothing of its own to export with. */
-    static final EngineSource OF_SESSION = (host, port) -> {
+    private static final EngineSource OF_SESSION = (host, port) -> {
         throw new IllegalStateException("Expected no engine to be made by this source");
     };
 
@@ -21,18 +29,17 @@ final class TlsExporter {
     private TlsExporter() {}
 
     /**
-     * Of a session by itself. Not before TLS 1.3: SunJSSE has one object for a client's session and all connections that resume
-     * it, and puts the random octets of each handshake into it, so that it exports what belongs to the last of them.
+     * The binding to an engine's session.
+     *
+     * @param settings by which the engine was made
+     * @param engine whose handshake is complete
+     * @return 32 octets; {@link Unavailable} if the engine does not export them
      */
-    static byte[] ofSession(SSLSession session, String label, byte[] context, int length) throws SSLException {
-        if (!session.getProtocol().equals("TLSv1.3")) {
-            throw new UnsupportedOperationException("Expected TLSv1.3, got " + session.getProtocol()
-                    + ", in which sessions that are resumed share what they export; try tls-server-end-point");
-        }
-        return SessionExporter.export(session, label, context, length);
+    public static ChannelBinding of(TlsSettings settings, SSLEngine engine) {
+        return of(settings.engines.source().orElse(OF_SESSION), engine);
     }
 
-    static ChannelBinding of(EngineSource source, SSLEngine engine) {
+    private static ChannelBinding of(EngineSource source, SSLEngine engine) {
         byte[] octets;
         try {
             octets = source.exportKeyingMaterial(engine, LABEL, new byte[0], OCTETS);

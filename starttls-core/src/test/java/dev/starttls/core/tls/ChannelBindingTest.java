@@ -173,7 +173,7 @@ class ChannelBindingTest {
     }
 
     private static void requireHash(X509Certificate certificate, String hash) throws GeneralSecurityException {
-        ChannelBinding binding = ChannelBinding.ofServer(certificate);
+        ChannelBinding binding = ServerEndPoint.of(certificate);
         if (hash.equals("none")) {
             assertThat(reason(binding)).isEqualTo(Reason.UNDEFINED_HASH);
             assertThat(((Unavailable) binding).detail())
@@ -231,7 +231,8 @@ class ChannelBindingTest {
         for (PumpSide side : sides) {
             ChannelBinding binding = side.pump.channelBinding(ChannelBinding.Type.TLS_EXPORTER, ours);
             assertThat(reason(binding)).isEqualTo(Reason.NO_EXPORTER);
-            assertThat(((Unavailable) binding).detail()).contains("Expected TLSv1.3, got TLSv1.2");
+            assertThat(((Unavailable) binding).detail())
+                    .contains(EXPORTS ? "Expected TLSv1.3, got TLSv1.2" : "Expected");
         }
     }
 
@@ -258,10 +259,10 @@ class ChannelBindingTest {
 
     @Test
     void what_is_given_out_is_a_copy() {
-        ChannelBinding binding = ChannelBinding.ofServer(CERTIFICATES.root());
+        ChannelBinding binding = ServerEndPoint.of(CERTIFICATES.root());
         binding.found().orElseThrow()[0] ^= 1;
         assertThat(binding.found())
-                .contains(ChannelBinding.ofServer(CERTIFICATES.root()).found().orElseThrow());
+                .contains(ServerEndPoint.of(CERTIFICATES.root()).found().orElseThrow());
     }
 
     @Test
