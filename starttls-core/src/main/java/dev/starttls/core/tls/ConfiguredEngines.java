@@ -20,7 +20,19 @@ record ConfiguredEngines(
         List<String> applicationProtocols,
         Indication indication,
         ClientCertificate clientCertificate,
-        Optional<Function<String, Optional<SSLContext>>> byServerName) {
+        Optional<Function<String, Optional<SSLContext>>> byServerName,
+        Optional<KeyLog> keyLog) {
+
+    /** Checks that what is to log keys could. */
+    ConfiguredEngines {
+        boolean ofContext = source.isEmpty() || source.get() instanceof ContextEngines || byServerName.isPresent();
+        if (keyLog.isPresent() && ofContext) {
+            throw new UnsupportedOperationException(
+                    "keyLog: expected engines of an EngineSource that gives out their secrets, got those of an SSLContext, which"
+                            + " has no interface for it; set one by engines, leave contextByServerName out, or leave keyLog out and"
+                            + " try a Java agent such as jSSLKeyLog");
+        }
+    }
 
     /**
      * What a client sends as server_name.
@@ -55,7 +67,8 @@ record ConfiguredEngines(
                 applicationProtocols,
                 indication,
                 clientCertificate,
-                byServerName);
+                byServerName,
+                keyLog);
     }
 
     SSLEngine client(ServerIdentity server, int peerPort, Verification verified) throws GeneralSecurityException {
@@ -66,7 +79,8 @@ record ConfiguredEngines(
         boolean unsendable =
                 name.isEmpty() && !server.isAddress() && server.host().indexOf('.') >= 0;
         EngineSource maker = maker(verified);
-        SSLEngine engine = maker.create(
+        SSLEngine engine = create(
+                maker,
                 unsendable ? server.host() + "." : server.host(),
                 verified == Verification.FULL ? peerPort : peerPort + EngineSource.UNVERIFIED);
         engine.setUseClientMode(true);
@@ -90,7 +104,7 @@ record ConfiguredEngines(
                 ? byServerName.get().apply(name.get())
                 : Optional.empty();
         EngineSource maker = chosen.isPresent() ? new ContextEngines(chosen.get()) : maker(Verification.FULL);
-        SSLEngine engine = maker.create(peerHost, peerPort);
+        SSLEngine engine = create(maker, peerHost, peerPort);
         engine.setUseClientMode(false);
         SSLParameters parameters = common(engine);
         // The server's order, not the client's, is the one that is kept up to date (RFC 9325 section 4.2.1).
@@ -105,6 +119,10 @@ record ConfiguredEngines(
             case NEEDED -> parameters.setNeedClientAuth(true);
         }
         return set(engine, parameters, maker);
+    }
+
+    private SSLEngine create(EngineSource maker, String peerHost, int peerPort) {
+        return keyLog.isPresent() ? maker.create(peerHost, peerPort, keyLog.get()) : maker.create(peerHost, peerPort);
     }
 
     /** The source of engines whose sessions this library knows nothing of; empty for those of a context. */

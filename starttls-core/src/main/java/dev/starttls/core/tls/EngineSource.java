@@ -73,6 +73,24 @@ public interface EngineSource {
     SSLEngine create(String peerHost, int peerPort);
 
     /**
+     * Makes one engine whose secrets are logged; called in place of the other method where {@link TlsSettings.Builder#keyLog} is set.
+     * To be overridden for engines that give them out.
+     *
+     * @param peerHost the name or address of the peer
+     * @param peerPort the port of the peer, or what stands for it
+     * @param log takes the secrets; the same for all engines of one {@link TlsSettings}. Throws nothing
+     * @return a new engine
+     * @throws UnsupportedOperationException if the engines have no interface for it, and unless overridden
+     */
+    default SSLEngine create(String peerHost, int peerPort, KeyLog log) {
+        throw new UnsupportedOperationException(
+                "keyLog: expected an EngineSource that overrides create(String, int, KeyLog), got "
+                        + getClass().getName()
+                        + "; SunJSSE, Conscrypt and Bouncy Castle give out no secrets: leave keyLog out and try a"
+                        + " Java agent such as jSSLKeyLog");
+    }
+
+    /**
      * Exports keying material of a session (RFC 5705, RFC 8446 section 7.5), for {@link ChannelBinding.Type#TLS_EXPORTER}. To be
      * overridden for engines that export it by a method of their own:
      *

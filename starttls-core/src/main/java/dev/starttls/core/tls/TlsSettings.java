@@ -54,6 +54,7 @@ public final class TlsSettings {
      * @param context initialised
      * @return new settings; pins, versions, the client's certificate and all else are the same
      * @throws NullPointerException if it is null
+     * @throws UnsupportedOperationException if {@link Builder#keyLog} is set
      */
     public TlsSettings withContext(SSLContext context) {
         return new TlsSettings(engines.withSource(Builder.enginesOf(context)), pins, verification, truncation);
@@ -67,6 +68,15 @@ public final class TlsSettings {
     /** {@return how an end without close_notify is treated; {@link Truncation#REPORTED} unless set} */
     public Truncation truncation() {
         return truncation;
+    }
+
+    /**
+     * Whether the secrets of sessions are given out.
+     *
+     * @return true if {@link Builder#keyLog} was set
+     */
+    public boolean logsKeys() {
+        return engines.keyLog().isPresent();
     }
 
     /**
@@ -146,6 +156,7 @@ public final class TlsSettings {
         private Optional<Function<String, Optional<SSLContext>>> byServerName = Optional.empty();
         private Pins pins = Pins.NONE;
         private Indication indication = Indication.VERIFIED_NAME;
+        private Optional<KeyLog> keyLog = Optional.empty();
 
         private Builder() {}
 
@@ -349,7 +360,26 @@ public final class TlsSettings {
             return this;
         }
 
-        /** {@return immutable settings} */
+        /**
+         * Gives out the secrets of all sessions, so that a recording of them can be decrypted: for debugging only, see {@link
+         * KeyLog}. Needs {@link #engines} that give them out.
+         *
+         * @param log takes them
+         * @throws NullPointerException if it is null
+         */
+        public Builder keyLog(KeyLog log) {
+            keyLog = Optional.of(new ContainedKeyLog(
+                    Objects.requireNonNull(log, "log: expected a KeyLog, got null; leave it out for none")));
+            return this;
+        }
+
+        /**
+         * Makes the settings.
+         *
+         * @return immutable
+         * @throws UnsupportedOperationException if {@link #keyLog} is set without {@link #engines}, or with {@link #context} or
+         *     {@link #contextByServerName}, whose engines give out no secrets
+         */
         public TlsSettings build() {
             return new TlsSettings(
                     new ConfiguredEngines(
@@ -360,7 +390,8 @@ public final class TlsSettings {
                             applicationProtocols,
                             indication,
                             clientCertificate,
-                            byServerName),
+                            byServerName,
+                            keyLog),
                     pins,
                     verification,
                     truncation);
