@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -43,6 +44,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
     private ClientTimes times = ClientTimes.DEFAULT;
     private Optional<Executor> preparer = Optional.empty();
     private Optional<Executor> lookup = Optional.empty();
+    private Optional<ProxyRoute> proxy = Optional.empty();
 
     /**
      * A client under {@link TlsPolicy#IMPLICIT} on a port of the protocol's for TLS from the first octet, under {@link
@@ -234,6 +236,38 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
     }
 
     /**
+     * Connects through a proxy: TCP connects to it in place of the server, what the dialogue says comes first, and then all goes on
+     * as on a connection to the server. The server's name is not looked up on this machine but given to the proxy; it is still
+     * the name that the certificate must have and that is sent by SNI, and what is remembered of a host is remembered of the
+     * server.
+     *
+     * <pre>{@code
+     * client.proxy("proxy.example.net", 1080, Socks5Dialogue::new).connect();
+     * }</pre>
+     *
+     * <p>The dialogue has the time of a phase ({@link #timeout}), its replies have the bounds of one ({@link #limits}), and both
+     * belong to {@link Phase#CONNECT} in reports and failures. A proxy that is reached by other means than TCP is given to {@link
+     * #connect(SocketChannel)} as a connected channel.
+     *
+     * @param host the proxy's name or address
+     * @param port the proxy's, 0 to 65535
+     * @param dialogues makes what is said on one connection, for the server's host, in ASCII, and port. Called by the thread that
+     *     connects, or that of the loop
+     * @throws IllegalArgumentException if the host is empty or the port out of bounds
+     * @throws NullPointerException if any is null
+     */
+    public S proxy(String host, int port, Function<Peer, ProxyDialogue> dialogues) {
+        Objects.requireNonNull(dialogues, "dialogues: expected a function that makes a proxy's dialogue, got null");
+        if (port < 0) {
+            throw new IllegalArgumentException("port: expected 0 to 65535, got " + port);
+        }
+        proxy = Optional.of(new ProxyRoute(
+                new Peer(Objects.requireNonNull(host, "host: expected the proxy's name or address, got null"), port),
+                dialogues));
+        return self();
+    }
+
+    /**
      * When the ClientHello is made.
      *
      * @param preparation while waiting, unless set
@@ -323,7 +357,8 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      * Upgrades a connection that was made already, perhaps through a proxy, or over a Unix-domain socket; blocks until the
      * session is ready.
      *
-     * @param connected by whatever means, and blocking; nothing having been read
+     * @param connected by whatever means, and blocking; nothing having been read. To the proxy, if one is set ({@link #proxy}), else
+     *     to the server
      * @return the session, whose report has no phase {@link Phase#CONNECT}
      * @throws dev.starttls.core.upgrade.UpgradeException if that fails; the connection is then closed
      * @throws java.nio.channels.IllegalBlockingModeException if it is non-blocking; it is then left as it is
@@ -340,7 +375,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
             Connector.withoutDelay(connected);
             UpgradeConnection connection = connection(dialogue, settings, before);
             prepare(preparation(connection));
-            return upgrade(connected, connection, dialogue);
+            return upgrade(connected, connection, dialogue, hop(attempts(before), connection, connected));
         } catch (Throwable e) {
             Quietly.close(connected);
             throw e;
@@ -428,23 +463,57 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
         SocketChannel socket;
         try {
             prepare(preparation(connection));
-            socket = Connector.connect(address, attempts, lookup);
+            socket = Connector.connect(target(), attempts, lookup);
         } catch (UpgradeException e) {
             connection.abort(e);
             connection.end();
             throw e;
         }
-        connection.spent(Phase.CONNECT, System.nanoTime() - before);
-        return upgrade(socket, connection, dialogue);
+        Optional<ProxyHop> hop = hop(attempts, connection, socket);
+        if (hop.isEmpty()) {
+            connection.spent(Phase.CONNECT, System.nanoTime() - before);
+        }
+        return upgrade(socket, connection, dialogue, hop);
+    }
+
+    private static Optional<ProxyHop> hop(
+            Connector.Attempts attempts, UpgradeConnection connection, SocketChannel socket) throws UpgradeException {
+        try {
+            return attempts.hop(connection);
+        } catch (Throwable e) {
+            Quietly.close(socket);
+            UpgradeException why = Failures.ofLocalCode(e, Phase.CONNECT);
+            connection.abort(why);
+            connection.end();
+            throw why;
+        }
+    }
+
+    private Peer target() {
+        return proxy.map(ProxyRoute::proxy).orElse(address);
+    }
+
+    private static Optional<ProxyHop> hop(
+            Optional<ProxyRoute> proxy,
+            Peer server,
+            UpgradeLimits limits,
+            ClientTimes times,
+            long before,
+            UpgradeConnection connection) {
+        return proxy.map(route -> {
+            UpgradeConnection asking = route.asking(server, limits);
+            times.total().ifPresent(total -> asking.totalTime(before, total));
+            return new ProxyHop(route, server, asking, connection, before);
+        });
     }
 
     private CompletableFuture<StartTlsChannel> open(
             UpgradeLoop loop, UpgradeConnection connection, Connector.Attempts attempts, long before) {
         if (lookup.isPresent()) {
-            return loop.connect(address, lookup.get(), connection, attempts, before);
+            return loop.connect(target(), lookup.get(), connection, attempts, before);
         }
         try {
-            return loop.connect(Connector.resolve(address), connection, attempts, before);
+            return loop.connect(Connector.resolve(target()), connection, attempts, before);
         } catch (UpgradeException unknown) {
             return UpgradeLoop.failed(connection, unknown);
         }
@@ -475,11 +544,18 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
     }
 
     private Connector.Attempts attempts(long before) {
-        return new Connector.Attempts(times, before);
+        // This setup may have been changed by then.
+        Optional<ProxyRoute> route = proxy;
+        UpgradeLimits limits = settings.limits();
+        ClientTimes present = times;
+        return new Connector.Attempts(times, before)
+                .through(connection -> hop(route, address, limits, present, before, connection));
     }
 
-    private C upgrade(SocketChannel socket, UpgradeConnection connection, D dialogue) throws IOException {
-        StartTlsChannel channel = StartTlsChannel.over(socket, connection);
+    private C upgrade(SocketChannel socket, UpgradeConnection connection, D dialogue, Optional<ProxyHop> hop)
+            throws IOException {
+        StartTlsChannel channel =
+                hop.isPresent() ? through(hop.get(), socket) : StartTlsChannel.over(socket, connection);
         try {
             channel.upgrade();
             return session(bounded(channel, times), dialogue);
@@ -494,6 +570,18 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
 
     private static StartTlsChannel bounded(StartTlsChannel channel, ClientTimes times) {
         return channel.readTimeout(times.read()).writeTimeout(times.write());
+    }
+
+    private static StartTlsChannel through(ProxyHop hop, SocketChannel socket) throws UpgradeException {
+        StartTlsChannel asking = StartTlsChannel.over(socket, hop.asking());
+        try {
+            var unusedReport = asking.upgrade();
+            return asking.followedBy(hop.opened());
+        } catch (Throwable e) {
+            UpgradeException why = hop.failed(asking.failed(e, UpgradeDriver.ForeignCode.OWN_THREAD));
+            Quietly.close(asking);
+            throw why;
+        }
     }
 
     private void complete(CompletableFuture<C> session, StartTlsChannel ready, D dialogue) {

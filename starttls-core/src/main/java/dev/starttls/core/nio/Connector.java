@@ -4,6 +4,7 @@ import dev.starttls.core.tls.ServerIdentity;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.UpgradeLimits;
 import java.io.IOException;
@@ -28,6 +29,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /** Makes TCP connections: looks a name up and connects to the first of its addresses that answers, all within one time. */
 final class Connector {
@@ -47,6 +49,7 @@ final class Connector {
         private final String setting;
 
         private final Optional<SecondConnection<?>> second;
+        private final Function<UpgradeConnection, Optional<ProxyHop>> proxy;
         private Optional<Throwable> last = Optional.empty();
 
         /**
@@ -59,10 +62,16 @@ final class Connector {
         }
 
         Attempts(ClientTimes times, long began) {
-            this(times, began, began, Optional.empty());
+            this(times, began, began, Optional.empty(), connection -> Optional.empty());
         }
 
-        private Attempts(ClientTimes times, long began, long since, Optional<SecondConnection<?>> second) {
+        private Attempts(
+                ClientTimes times,
+                long began,
+                long since,
+                Optional<SecondConnection<?>> second,
+                Function<UpgradeConnection, Optional<ProxyHop>> proxy) {
+            this.proxy = proxy;
             this.times = times;
             this.began = began;
             this.second = second;
@@ -77,13 +86,23 @@ final class Connector {
 
         /** The same, none of them made yet, with another connection in case the server does not take this one. */
         Attempts with(SecondConnection<?> other) {
-            return new Attempts(times, began, began, Optional.of(other));
+            return new Attempts(times, began, began, Optional.of(other), proxy);
+        }
+
+        /** The same, none of them made yet, to a proxy. */
+        Attempts through(Function<UpgradeConnection, Optional<ProxyHop>> other) {
+            return new Attempts(times, began, began, second, other);
+        }
+
+        /** What is said to a proxy first, on a connection that was made; empty if it is one to the server itself. */
+        Optional<ProxyHop> hop(UpgradeConnection connection) {
+            return proxy.apply(connection);
         }
 
         /** Those for a second connection: it has what is left of the time, and half of it at least; of the total, what is left. */
         Attempts again() {
             long half = TimeLimit.bounded(times.connect()).toNanos() / 2;
-            return new Attempts(times, began, Math.max(began, System.nanoTime() - half), Optional.empty());
+            return new Attempts(times, began, Math.max(began, System.nanoTime() - half), Optional.empty(), proxy);
         }
 
         /** What is there in case the server does not take this one. */

@@ -157,8 +157,11 @@ final class LoopedConnect extends Deadlines.Timed implements LoopMember {
     private void connected(SelectionKey made) {
         LoopedUpgrade upgrade;
         try {
-            upgrade = new LoopedUpgrade(loop, made, connection, future, this::goesOn);
-            connection.spent(Phase.CONNECT, System.nanoTime() - began);
+            Optional<ProxyHop> hop = attempts.hop(connection);
+            upgrade = new LoopedUpgrade(loop, made, connection, future, this::goesOn, hop);
+            if (hop.isEmpty()) {
+                connection.spent(Phase.CONNECT, System.nanoTime() - began);
+            }
         } catch (Throwable e) {
             Quietly.close(made.channel());
             end(Failures.ofLocalCode(e, Phase.CONNECT));

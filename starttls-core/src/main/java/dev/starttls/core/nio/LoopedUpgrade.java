@@ -3,6 +3,7 @@ package dev.starttls.core.nio;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.Want;
+import java.io.IOException;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
@@ -16,8 +17,11 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
 
     private final SelectorLoop loop;
     private final SelectionKey key;
-    private final UpgradeConnection connection;
-    private final StartTlsChannel channel;
+    /** What is said to a proxy first; empty when that is done. */
+    private Optional<ProxyHop> hop;
+
+    private UpgradeConnection connection;
+    private StartTlsChannel channel;
     private final CompletableFuture<StartTlsChannel> future;
     /** Asked where it fails: whether another connection goes on in its place. */
     private final Predicate<UpgradeException> successor;
@@ -35,7 +39,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
             SelectionKey key,
             UpgradeConnection connection,
             CompletableFuture<StartTlsChannel> future) {
-        this(loop, key, connection, future, unused -> false);
+        this(loop, key, connection, future, unused -> false, Optional.empty());
     }
 
     /**
@@ -43,17 +47,20 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
      *
      * @param key of its socket channel and the loop's selector
      * @param successor is given what it fails with, once its channel is closed; true if another takes its place
+     * @param hop what is said to a proxy first, if there is one
      */
     LoopedUpgrade(
             SelectorLoop loop,
             SelectionKey key,
             UpgradeConnection connection,
             CompletableFuture<StartTlsChannel> future,
-            Predicate<UpgradeException> successor) {
+            Predicate<UpgradeException> successor,
+            Optional<ProxyHop> hop) {
         this.loop = loop;
         this.key = key;
-        this.connection = connection;
-        this.channel = StartTlsChannel.over((SocketChannel) key.channel(), connection);
+        this.hop = hop;
+        this.connection = hop.map(ProxyHop::asking).orElse(connection);
+        this.channel = StartTlsChannel.over((SocketChannel) key.channel(), this.connection);
         this.future = future;
         this.successor = successor;
     }
@@ -175,7 +182,13 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
                 case WRITE -> key.interestOps(SelectionKey.OP_WRITE);
                 case TASK, ANSWER -> key.interestOps(0);
                 case AGAIN -> loop.again(this);
-                case NOTHING -> finish();
+                case NOTHING -> {
+                    if (hop.isPresent()) {
+                        follow(hop.get());
+                    } else {
+                        finish();
+                    }
+                }
             }
         } catch (CancelledKeyException e) {
             // Another thread has just closed the channel.
@@ -199,6 +212,17 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
         }
     }
 
+    /** The proxy has connected to the server, which may have greeted already. */
+    private void follow(ProxyHop opened) throws IOException {
+        hop = Optional.empty();
+        connection = opened.opened();
+        channel = channel.followedBy(connection);
+        channel.begin(loop.time().nanos(), loop.foreign());
+        lastDeadline = connection.deadline();
+        loop.deadlines().set(this);
+        loop.again(this);
+    }
+
     private void finish() {
         end();
         loop.release();
@@ -216,8 +240,10 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
         end();
         boolean replaced = false;
         try {
-            UpgradeException why = channel.failed(thrown, loop.foreign());
+            UpgradeException failed = channel.failed(thrown, loop.foreign());
             Quietly.close(channel);
+            UpgradeException why = hop.map(asked -> asked.failed(failed)).orElse(failed);
+            loop.foreign().ran();
             replaced = !last && successor.test(why);
             if (!replaced) {
                 loop.whenForgotten(() -> future.completeExceptionally(why));

@@ -65,9 +65,9 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     private final UpgradeConnection connection;
     private final ChannelHalves halves;
 
-    private StartTlsChannel(ByteChannel channel, UpgradeConnection connection) {
+    private StartTlsChannel(Transport transport, UpgradeConnection connection) {
         this.connection = connection;
-        this.halves = new ChannelHalves(new Transport(channel), connection);
+        this.halves = new ChannelHalves(transport, connection);
     }
 
     /**
@@ -83,7 +83,12 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         if (begun(connection)) {
             throw Failures.begun(connection.state());
         }
-        return new StartTlsChannel(transport, connection);
+        return new StartTlsChannel(new Transport(transport), connection);
+    }
+
+    /** A channel for what follows on the same transport, with all that was read of it and not taken; this one is given up. */
+    StartTlsChannel followedBy(UpgradeConnection next) {
+        return new StartTlsChannel(network(), next);
     }
 
     /**

@@ -99,6 +99,8 @@ class MissingSettingsTest {
                 named("client direct", () -> client.direct(null)),
                 named("client memory", () -> client.memory(null)),
                 named("client channel", () -> client.connect((SocketChannel) null)),
+                named("proxy", () -> client.proxy(null, 1, to -> null)),
+                named("proxy dialogues", () -> client.proxy("localhost", 1, null)),
                 named("client loop", () -> client.connect((UpgradeLoop) null)),
                 named("facts", () -> HostFacts.of(null)),
                 named("a fact's name", () -> HostFacts.NONE.with(null, "word")),

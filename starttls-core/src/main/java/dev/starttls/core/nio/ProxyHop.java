@@ -1,0 +1,33 @@
+package dev.starttls.core.nio;
+
+import dev.starttls.core.upgrade.Peer;
+import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.core.upgrade.UpgradeException;
+
+/**
+ * One connection through a proxy: first one to the proxy, then on the same transport the one to the server.
+ *
+ * @param route to the server
+ * @param server its host and port
+ * @param asking of the proxy
+ * @param connection to the server, which begins when the proxy has connected to it
+ * @param began when the caller began, in nanoseconds of {@link System#nanoTime}
+ */
+record ProxyHop(ProxyRoute route, Peer server, UpgradeConnection asking, UpgradeConnection connection, long began) {
+
+    /** The proxy has connected to the server: its own connection is over. */
+    UpgradeConnection opened() {
+        asking.end();
+        connection.spent(Phase.CONNECT, System.nanoTime() - began);
+        return connection;
+    }
+
+    /** Ends the connection to the server with what that to the proxy has failed with. Returns what the caller gets. */
+    UpgradeException failed(UpgradeException why) {
+        UpgradeException failed = route.failure(server, why);
+        connection.abort(failed);
+        connection.end();
+        return failed;
+    }
+}
