@@ -36,6 +36,7 @@ class JavadocExamplesTest {
             "java.net",
             "java.nio",
             "java.nio.channels",
+            "java.nio.charset",
             "java.nio.file",
             "java.security.cert",
             "java.time",
@@ -53,6 +54,8 @@ class JavadocExamplesTest {
                     + " static ExampleCapabilities of(String line) { return null; } }",
             "Dialogue",
             "abstract class Example implements Dialogue { boolean greeted;",
+            "ProxyDialogue",
+            "abstract class Example implements ProxyDialogue { String server;",
             "SessionEnd",
             "abstract class Example implements SmtpHandler { abstract void log(String line);",
             "SmtpDataReceiver",
@@ -62,6 +65,10 @@ class JavadocExamplesTest {
             "static abstract class Spooling implements SmtpDataReceiver {} static class Spool extends Spooling {"
                     + " Spool(SmtpEnvelope envelope) {} public void line(String line) {}"
                     + " public SmtpReply end() { return null; } }";
+    private static final String SOCKS =
+            "static class Socks5Dialogue implements ProxyDialogue { Socks5Dialogue(Peer server) {}"
+                    + " public ProxyStep opened() { return null; }"
+                    + " public ProxyStep received(byte[] reply) { return null; } }";
     private static final String SERVING = "SSLContext context; UpgradeLoop loop;";
 
     /** What the reader of an example has, by the class that it documents. */
@@ -71,6 +78,7 @@ class JavadocExamplesTest {
                     "SmtpServer server; ScheduledExecutorService timer; abstract void reload(ReloadingKeys keys);"),
             Map.entry("ServerKeys", "SmtpServer server; char[] password;"),
             Map.entry("LineDecoder", "ByteBuffer received;"),
+            Map.entry("ClientSetup", "SmtpClient client;" + SOCKS),
             Map.entry("ServerSetup", "SmtpServer server;"),
             Map.entry("StartTlsChannel", "SocketChannel socketChannel; UpgradeConnection connection; byte[] mail;"),
             Map.entry("UpgradeLoop", "InetSocketAddress address; UpgradeConnection connection;"),

@@ -54,11 +54,12 @@ public final class HttpConnectDialogue implements ProxyDialogue {
             // RFC 9110 section 15.2: another response follows.
             case "1" -> ProxyStep.ask(Output.none(), HEADER);
             case "2" -> ProxyStep.open();
-            default ->
-                new ProxyStep.Refuse(
-                        "a status of 2xx",
-                        line,
-                        line.contains(" 407") ? "The proxy wants a user name and password" : "");
+            default -> new ProxyStep.Refuse("a status of 2xx", line, hint(status.group(2)));
         };
+    }
+
+    /** A proxy says 407 (RFC 9110 section 15.5.8); of a wrong password tinyproxy says 401. */
+    private static String hint(String status) {
+        return status.equals("07") || status.equals("01") ? "The proxy wants a user name and password" : "";
     }
 }
