@@ -17,6 +17,7 @@ import dev.starttls.core.upgrade.UpgradeLimits;
 import dev.starttls.core.upgrade.UpgradeListener;
 import dev.starttls.core.upgrade.UpgradeSettings;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -45,6 +46,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
     private Optional<Executor> preparer = Optional.empty();
     private Optional<Executor> lookup = Optional.empty();
     private Optional<ProxyRoute> proxy = Optional.empty();
+    private Connector.NameService names = InetAddress::getAllByName;
 
     /**
      * A client under {@link TlsPolicy#IMPLICIT} on a port of the protocol's for TLS from the first octet, under {@link
@@ -264,6 +266,12 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
         proxy = Optional.of(new ProxyRoute(
                 new Peer(Objects.requireNonNull(host, "host: expected the proxy's name or address, got null"), port),
                 dialogues));
+        return self();
+    }
+
+    /** Another service that looks names up, for tests: the JDK's is that of the machine. */
+    S names(Connector.NameService service) {
+        names = service;
         return self();
     }
 
@@ -513,7 +521,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
             return loop.connect(target(), lookup.get(), connection, attempts, before);
         }
         try {
-            return loop.connect(Connector.resolve(target()), connection, attempts, before);
+            return loop.connect(attempts.resolve(target()), connection, attempts, before);
         } catch (UpgradeException unknown) {
             return UpgradeLoop.failed(connection, unknown);
         }
@@ -549,6 +557,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
         UpgradeLimits limits = settings.limits();
         ClientTimes present = times;
         return new Connector.Attempts(times, before)
+                .names(names)
                 .through(connection -> hop(route, address, limits, present, before, connection));
     }
 

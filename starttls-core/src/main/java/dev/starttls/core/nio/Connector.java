@@ -50,6 +50,7 @@ final class Connector {
 
         private final Optional<SecondConnection<?>> second;
         private final Function<UpgradeConnection, Optional<ProxyHop>> proxy;
+        private final NameService names;
         private Optional<Throwable> last = Optional.empty();
 
         /**
@@ -62,7 +63,7 @@ final class Connector {
         }
 
         Attempts(ClientTimes times, long began) {
-            this(times, began, began, Optional.empty(), connection -> Optional.empty());
+            this(times, began, began, Optional.empty(), connection -> Optional.empty(), InetAddress::getAllByName);
         }
 
         private Attempts(
@@ -70,8 +71,10 @@ final class Connector {
                 long began,
                 long since,
                 Optional<SecondConnection<?>> second,
-                Function<UpgradeConnection, Optional<ProxyHop>> proxy) {
+                Function<UpgradeConnection, Optional<ProxyHop>> proxy,
+                NameService names) {
             this.proxy = proxy;
+            this.names = names;
             this.times = times;
             this.began = began;
             this.second = second;
@@ -86,12 +89,17 @@ final class Connector {
 
         /** The same, none of them made yet, with another connection in case the server does not take this one. */
         Attempts with(SecondConnection<?> other) {
-            return new Attempts(times, began, began, Optional.of(other), proxy);
+            return new Attempts(times, began, began, Optional.of(other), proxy, names);
         }
 
         /** The same, none of them made yet, to a proxy. */
         Attempts through(Function<UpgradeConnection, Optional<ProxyHop>> other) {
-            return new Attempts(times, began, began, second, other);
+            return new Attempts(times, began, began, second, other, names);
+        }
+
+        /** The same, none of them made yet, by the names of another service. */
+        Attempts names(NameService other) {
+            return new Attempts(times, began, began, second, proxy, other);
         }
 
         /** What is said to a proxy first, on a connection that was made; empty if it is one to the server itself. */
@@ -102,12 +110,18 @@ final class Connector {
         /** Those for a second connection: it has what is left of the time, and half of it at least; of the total, what is left. */
         Attempts again() {
             long half = TimeLimit.bounded(times.connect()).toNanos() / 2;
-            return new Attempts(times, began, Math.max(began, System.nanoTime() - half), Optional.empty(), proxy);
+            return new Attempts(
+                    times, began, Math.max(began, System.nanoTime() - half), Optional.empty(), proxy, names);
         }
 
         /** What is there in case the server does not take this one. */
         Optional<SecondConnection<?>> second() {
             return second;
+        }
+
+        /** Looks the host up, and blocks meanwhile. Any thread may call it. */
+        List<InetSocketAddress> resolve(Peer peer) throws UpgradeException {
+            return Connector.resolve(peer, names);
         }
 
         /** When all of it must be over. */
@@ -157,7 +171,8 @@ final class Connector {
 
     /** Looks the host up, connects, and blocks meanwhile: no longer than the attempts allow. */
     static SocketChannel connect(Peer peer, Attempts attempts, Optional<Executor> lookup) throws UpgradeException {
-        List<InetSocketAddress> addresses = lookup.isPresent() ? resolve(peer, attempts, lookup.get()) : resolve(peer);
+        List<InetSocketAddress> addresses =
+                lookup.isPresent() ? resolve(peer, attempts, lookup.get()) : attempts.resolve(peer);
         if (attempts.deadline() - System.nanoTime() <= 0) {
             throw lookup.isPresent()
                     ? attempts.lookupTooSlow(peer.host())
@@ -241,18 +256,13 @@ final class Connector {
         return made.get();
     }
 
-    /** Looks the host up, and blocks meanwhile for as long as the name service of the machine does. */
-    static List<InetSocketAddress> resolve(Peer peer) throws UpgradeException {
-        return resolve(peer, InetAddress::getAllByName);
-    }
-
     /** Finds the addresses of a name: the JDK, which asks the application's resolver where there is one. */
     interface NameService {
 
         InetAddress[] addresses(String name) throws UnknownHostException;
     }
 
-    /** The same with a name service, which may throw anything. */
+    /** Looks the host up, and blocks meanwhile for as long as the name service does, which may throw anything. */
     static List<InetSocketAddress> resolve(Peer peer, NameService names) throws UpgradeException {
         try {
             List<InetSocketAddress> addresses = new ArrayList<>();
@@ -284,7 +294,7 @@ final class Connector {
     /** Has the host looked up by an executor, and abandons it there when the time is over. */
     private static List<InetSocketAddress> resolve(Peer peer, Attempts attempts, Executor lookup)
             throws UpgradeException {
-        FutureTask<List<InetSocketAddress>> looking = new FutureTask<>(() -> resolve(peer));
+        FutureTask<List<InetSocketAddress>> looking = new FutureTask<>(() -> attempts.resolve(peer));
         try {
             lookup.execute(looking);
             return looking.get(attempts.deadline() - System.nanoTime(), TimeUnit.NANOSECONDS);

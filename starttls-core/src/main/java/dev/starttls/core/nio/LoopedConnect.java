@@ -115,7 +115,7 @@ final class LoopedConnect extends Deadlines.Timed implements LoopMember {
     /** On a thread of the executor. */
     private void lookUp(Peer peer) {
         try {
-            List<InetSocketAddress> found = Connector.resolve(peer);
+            List<InetSocketAddress> found = attempts.resolve(peer);
             loop.execute(() -> lookedUp(found));
         } catch (UpgradeException unknown) {
             loop.execute(() -> end(unknown));
