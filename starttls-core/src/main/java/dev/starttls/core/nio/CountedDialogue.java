@@ -4,6 +4,7 @@ import dev.starttls.core.line.LineException;
 import dev.starttls.core.upgrade.ClosingReason;
 import dev.starttls.core.upgrade.ConnectionInfo;
 import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.DialogueTranscript;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Output;
 import dev.starttls.core.upgrade.Role;
@@ -119,6 +120,16 @@ final class CountedDialogue implements Dialogue {
     @Override
     public Output lastLines(ClosingReason why) {
         return dialogue.lastLines(why);
+    }
+
+    @Override
+    public String shown(DialogueTranscript.Direction direction, String line) {
+        return dialogue.shown(direction, line);
+    }
+
+    @Override
+    public String shown(DialogueTranscript.Direction direction, byte[] octets) {
+        return dialogue.shown(direction, octets);
     }
 
     @Override
