@@ -7,32 +7,48 @@ import dev.starttls.core.testing.PostfixServer;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.UpgradeLimits;
 import dev.starttls.core.upgrade.UpgradeReport;
 import dev.starttls.smtp.SmtpClient;
+import dev.starttls.smtp.SmtpDataReceiver;
+import dev.starttls.smtp.SmtpReply;
+import dev.starttls.smtp.SmtpServer;
+import dev.starttls.smtp.SmtpTransaction;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.ResourceLeakDetector;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,11 +57,24 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 class NettyTest {
 
+    private static final ResourceLeakDetector.Level BEFORE = ResourceLeakDetector.getLevel();
+
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final PooledByteBufAllocator pool = new PooledByteBufAllocator(false);
+    private final LinkedBlockingQueue<Throwable> served = new LinkedBlockingQueue<>();
+
+    @BeforeEach
+    void watch() {
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+    }
 
     @AfterEach
     void stop() {
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        ResourceLeakDetector.setLevel(BEFORE);
+        assertThat(pool.pinnedHeapMemory() + pool.pinnedDirectMemory())
+                .as("octets of buffers that were not released")
+                .isZero();
     }
 
     @Test
@@ -94,11 +123,102 @@ class NettyTest {
         }
     }
 
+    @Test
+    void a_server_of_netty_serves_clients_of_netty_and_answers_later() throws Exception {
+        ExecutorService slow = Executors.newSingleThreadExecutor();
+        try {
+            StringBuffer message = new StringBuffer();
+            SmtpServer server = server(slow, message);
+            int port = serve(server);
+            for (int i = 0; i < 3; i++) {
+                message.setLength(0);
+                MessageSender sender = connect(
+                        port,
+                        SmtpClient.to("localhost", port)
+                                .sslContext(TestCertificates.shared().client())
+                                .connection());
+                sender.expectBigMessageTaken();
+                assertThat(message.toString()).hasSize("Subject: test".length() + 4_000 * "A line of text.".length());
+            }
+            assertThat(served).as("what went wrong on the server").isEmpty();
+        } finally {
+            slow.shutdownNow();
+        }
+    }
+
+    @Test
+    void a_client_that_leaves_a_server_of_netty_in_the_middle_leaves_no_buffer() throws Exception {
+        ExecutorService slow = Executors.newSingleThreadExecutor();
+        try {
+            int port = serve(server(slow, new StringBuffer()));
+            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                client.getOutputStream().write("EHLO c.example\r\nSTARTTLS\r\n".getBytes(StandardCharsets.US_ASCII));
+                // Greeting and capabilities have come, and the go-ahead may have.
+                assertThat(client.getInputStream().readNBytes(100)).hasSize(100);
+            }
+            assertThat(served.poll(60, TimeUnit.SECONDS)).isInstanceOf(UpgradeException.class);
+        } finally {
+            slow.shutdownNow();
+        }
+    }
+
+    /** Takes messages, and answers for them on another thread. */
+    private static SmtpServer server(ExecutorService slow, StringBuffer message) {
+        TestCertificates certificates = TestCertificates.shared();
+        SmtpTransaction mail = new SmtpTransaction(
+                envelope -> new SmtpDataReceiver() {
+                    @Override
+                    public void line(String line) {
+                        message.append(line);
+                    }
+
+                    @Override
+                    public SmtpReply end() {
+                        return SmtpReply.of(250, "2.0.0 Taken");
+                    }
+
+                    @Override
+                    public CompletionStage<SmtpReply> finish() {
+                        return CompletableFuture.supplyAsync(this::end, slow);
+                    }
+                },
+                1_000_000);
+        return SmtpServer.named("mx.example.org", mail)
+                .extensions(mail.extensions())
+                .sslContext(certificates.server(certificates.localhost(KeyKind.EC)));
+    }
+
+    private int serve(SmtpServer server) throws Exception {
+        Channel listening = new ServerBootstrap()
+                .group(group)
+                .channel(NioServerSocketChannel.class)
+                .childOption(ChannelOption.ALLOCATOR, pool)
+                .childHandler(new ChannelInitializer<NioSocketChannel>() {
+                    @Override
+                    protected void initChannel(NioSocketChannel socket) {
+                        InetSocketAddress address = socket.remoteAddress();
+                        UpgradeConnection connection =
+                                server.connection(new Peer(address.getHostString(), address.getPort()));
+                        socket.pipeline().addLast(new StartTlsHandler(connection), new ChannelInboundHandlerAdapter() {
+                            @Override
+                            public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                                served.add(cause);
+                            }
+                        });
+                    }
+                })
+                .bind(InetAddress.getLoopbackAddress(), 0)
+                .sync()
+                .channel();
+        return ((InetSocketAddress) listening.localAddress()).getPort();
+    }
+
     private MessageSender connect(int port, UpgradeConnection connection) throws Exception {
         MessageSender sender = new MessageSender();
         Channel channel = new Bootstrap()
                 .group(group)
                 .channel(NioSocketChannel.class)
+                .option(ChannelOption.ALLOCATOR, pool)
                 .handler(new ChannelInitializer<NioSocketChannel>() {
                     @Override
                     protected void initChannel(NioSocketChannel socket) {

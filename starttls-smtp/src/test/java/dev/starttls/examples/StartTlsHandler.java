@@ -11,11 +11,17 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.PendingWriteQueue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The connection without I/O in a pipeline of Netty: goes through the upgrade, then fires its {@link UpgradeReport} as a
- * user event; from there it decrypts what comes in and encrypts what goes out. What is written before waits.
+ * The connection without I/O in a pipeline of Netty, of a client ({@code Bootstrap}) or of a server ({@code ServerBootstrap}):
+ * goes through the dialogue, and if that is to be the application's, fires its {@link UpgradeReport} as a user event; from there
+ * it decrypts what comes in and encrypts what goes out. What is written before waits. A server whose dialogue serves its client
+ * to the end needs no other handler but one that hears exceptions.
+ *
+ * <p>Its buffers are those of the channel's allocator, and each has one owner: what is passed on is the next handler's.
  */
 // Netty's futures of closing and writing are heard by the owner of the promise.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -26,7 +32,10 @@ final class StartTlsHandler extends ChannelDuplexHandler {
     private final UpgradeConnection connection;
     private ByteBuf arrived = Unpooled.EMPTY_BUFFER;
     private PendingWriteQueue waiting;
+    private Future<?> tick;
+    private boolean begun;
     private boolean reported;
+    private boolean over;
 
     StartTlsHandler(UpgradeConnection connection) {
         this.connection = connection;
@@ -36,7 +45,8 @@ final class StartTlsHandler extends ChannelDuplexHandler {
     public void handlerAdded(ChannelHandlerContext ctx) {
         waiting = new PendingWriteQueue(ctx);
         if (ctx.channel().isActive()) {
-            begin(ctx);
+            // An accepted channel is active already, and the handlers that follow are not added yet.
+            ctx.executor().execute(() -> begin(ctx));
         }
     }
 
@@ -48,32 +58,48 @@ final class StartTlsHandler extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        arrived = arrived.isReadable() ? Unpooled.wrappedBuffer(arrived, (ByteBuf) message) : swap((ByteBuf) message);
+        ByteBuf octets = (ByteBuf) message;
+        if (over) {
+            octets.release();
+            return;
+        }
+        arrived = arrived.isReadable() ? Unpooled.wrappedBuffer(arrived, octets) : swap(octets);
         go(ctx);
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        // What was left unsaid, since the peer did not read, has room.
+        go(ctx);
+        ctx.fireChannelWritabilityChanged();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         try {
-            if (connection.state().terminal()) {
-                return;
+            if (!over && begun && !connection.state().terminal()) {
+                connection.endOfInput();
             }
-            connection.endOfInput();
         } catch (IOException e) {
             ctx.fireExceptionCaught(e);
         } finally {
-            release();
+            release(new ClosedChannelException());
             ctx.fireChannelInactive();
         }
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
-        release();
+        release(new ClosedChannelException());
     }
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        if (over) {
+            ((ByteBuf) message).release();
+            promise.tryFailure(new ClosedChannelException());
+            return;
+        }
         waiting.add(message, promise);
     }
 
@@ -84,16 +110,22 @@ final class StartTlsHandler extends ChannelDuplexHandler {
 
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-        connection.close();
-        sayLast(ctx);
+        if (!over) {
+            connection.close();
+            sayLast(ctx);
+        }
         ctx.close(promise);
     }
 
     private void begin(ChannelHandlerContext ctx) {
+        if (begun || over) {
+            return;
+        }
+        begun = true;
         connection.onWake(() -> ctx.executor().execute(() -> go(ctx)));
         try {
             connection.begin(System.nanoTime());
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             fail(ctx, e);
             return;
         }
@@ -102,8 +134,8 @@ final class StartTlsHandler extends ChannelDuplexHandler {
     }
 
     private void tickLater(ChannelHandlerContext ctx) {
-        connection.deadline().ifPresent(at -> {
-            var unused = ctx.executor()
+        connection.deadline().filter(unused -> !over).ifPresent(at -> {
+            tick = ctx.executor()
                     .schedule(
                             () -> {
                                 go(ctx);
@@ -116,14 +148,21 @@ final class StartTlsHandler extends ChannelDuplexHandler {
 
     /** Goes as far as what has arrived allows. */
     private void go(ChannelHandlerContext ctx) {
+        if (!begun || over) {
+            return;
+        }
         try {
-            while (step(ctx)) {
+            while (!over && step(ctx)) {
                 // It went on.
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             fail(ctx, e);
         } finally {
             ctx.flush();
+            // Nothing more is read than the dialogue takes: while it answers, or the peer does not read, the peer
+            // waits.
+            boolean reads = !over && (connection.ready() || connection.want() == Want.READ);
+            ctx.channel().config().setAutoRead(reads);
         }
     }
 
@@ -136,8 +175,11 @@ final class StartTlsHandler extends ChannelDuplexHandler {
                 yield true;
             }
             case WRITE -> {
-                transmit(ctx, Unpooled.EMPTY_BUFFER, ctx.voidPromise());
-                yield true;
+                boolean room = ctx.channel().isWritable();
+                if (room) {
+                    transmit(ctx, Unpooled.EMPTY_BUFFER, ctx.voidPromise());
+                }
+                yield room;
             }
             case AGAIN -> {
                 boolean unused = receive(ctx);
@@ -151,7 +193,16 @@ final class StartTlsHandler extends ChannelDuplexHandler {
                 connection.prepare();
                 yield receive(ctx);
             }
-            case NOTHING -> connection.ready() && pass(ctx);
+            case NOTHING -> {
+                if (connection.ready()) {
+                    yield pass(ctx);
+                }
+                // The dialogue has said its last line, which is to leave before the channel is closed.
+                connection.tick(System.nanoTime());
+                ctx.flush();
+                ctx.close();
+                yield false;
+            }
         };
     }
 
@@ -160,7 +211,7 @@ final class StartTlsHandler extends ChannelDuplexHandler {
             reported = true;
             ctx.fireUserEventTriggered(connection.report());
         }
-        while (!waiting.isEmpty()) {
+        while (!over && !waiting.isEmpty()) {
             ByteBuf words = ((ByteBuf) waiting.current()).retain();
             try {
                 transmit(ctx, words, waiting.remove());
@@ -168,23 +219,29 @@ final class StartTlsHandler extends ChannelDuplexHandler {
                 words.release();
             }
         }
-        return receive(ctx);
+        return !over && receive(ctx);
     }
 
     /** Returns whether anything was taken or given out. */
     private boolean receive(ChannelHandlerContext ctx) throws IOException {
         int before = arrived.readableBytes();
         ByteBuffer network = arrived.nioBuffer();
-        ByteBuffer application = ByteBuffer.allocate(connection.ready() ? RECORD : 0);
+        ByteBuf application = ctx.alloc().buffer(connection.ready() ? RECORD : 0);
         try {
-            connection.receive(network, application);
+            ByteBuffer room = application.nioBuffer(0, application.writableBytes());
+            try {
+                connection.receive(network, room);
+            } finally {
+                application.writerIndex(room.position());
+                arrived.skipBytes(before - network.remaining());
+                swapIfEmpty();
+            }
+            if (application.isReadable()) {
+                ctx.fireChannelRead(application.retain());
+                return true;
+            }
         } finally {
-            arrived.skipBytes(before - network.remaining());
-            swapIfEmpty();
-        }
-        if (application.flip().hasRemaining()) {
-            ctx.fireChannelRead(Unpooled.wrappedBuffer(application));
-            return true;
+            application.release();
         }
         if (connection.inputEnded()) {
             ctx.close();
@@ -195,21 +252,26 @@ final class StartTlsHandler extends ChannelDuplexHandler {
 
     private void transmit(ChannelHandlerContext ctx, ByteBuf words, ChannelPromise promise) throws IOException {
         ByteBuffer application = words.nioBuffer();
-        ByteBuf records = Unpooled.buffer();
+        ByteBuf records = ctx.alloc().buffer(RECORD);
         try {
             do {
-                ByteBuffer network = ByteBuffer.allocate(RECORD);
-                connection.transmit(application, network);
-                records.writeBytes(network.flip());
+                records.ensureWritable(RECORD);
+                ByteBuffer network = records.nioBuffer(records.writerIndex(), RECORD);
+                int from = network.position();
+                try {
+                    connection.transmit(application, network);
+                } finally {
+                    records.writerIndex(records.writerIndex() + network.position() - from);
+                }
             } while (application.hasRemaining());
         } finally {
             ctx.write(records, promise);
         }
     }
 
-    private void fail(ChannelHandlerContext ctx, IOException why) {
+    private void fail(ChannelHandlerContext ctx, Exception why) {
         sayLast(ctx);
-        waiting.removeAndFailAll(why);
+        release(why);
         ctx.fireExceptionCaught(why);
         ctx.close();
     }
@@ -220,7 +282,7 @@ final class StartTlsHandler extends ChannelDuplexHandler {
             while (connection.want() == Want.WRITE) {
                 transmit(ctx, Unpooled.EMPTY_BUFFER, ctx.voidPromise());
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             // The engine has nothing to say.
         }
         ctx.flush();
@@ -237,8 +299,16 @@ final class StartTlsHandler extends ChannelDuplexHandler {
         }
     }
 
-    private void release() {
+    private void release(Exception why) {
+        if (over) {
+            return;
+        }
+        over = true;
+        if (tick != null) {
+            tick.cancel(false);
+        }
         arrived = swap(Unpooled.EMPTY_BUFFER);
+        waiting.removeAndFailAll(why);
         connection.end();
     }
 }
