@@ -55,6 +55,21 @@ public sealed interface ImapAnswer {
     }
 
     /**
+     * A last answer, after which the connection is the application's: for COMPRESS (RFC 4978 section 3), or a proxy that has found where the user's mailboxes are. Its channel goes to the receiver of {@link
+     * dev.starttls.core.nio.ServerSetup#handOver}, on the same thread right after {@link ImapHandler#ended} was called with
+     * {@link dev.starttls.core.upgrade.SessionEnd.Cause#HANDED_OVER}; the answer leaves before what the application writes, and
+     * what the client has sent after its command is read first.
+     *
+     * @param status {@link ImapCondition#OK}, {@link ImapCondition#NO} or {@link ImapCondition#BAD}
+     */
+    record HandOver(ImapStatus status) implements ImapAnswer {
+        /** Checks it. */
+        public HandOver {
+            expectFinal(status);
+        }
+    }
+
+    /**
      * The answer comes later, from any thread: the connection waits for it, and no other does. What the client has pipelined
      * waits in its order, and the client's time does not run. A stage that fails, or is not completed in time, ends the
      * connection: the command is answered NO [SERVERBUG], and BYE follows. An answer that comes after the connection has ended changes nothing.

@@ -359,6 +359,11 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
             exchange = Optional.of(new Exchange(tag, challenge.response()));
             return say(challenge.challenge().sent());
         }
+        if (answer instanceof ImapAnswer.HandOver over) {
+            lines.addAll(pushed(expunges));
+            lines.add(tag + " " + over.status().sent());
+            return new Step.Ready(lines);
+        }
         if (answer instanceof ImapAnswer.Close close) {
             lines.add("* " + ImapStatus.of(ImapCondition.BYE, close.bye()).sent());
             lines.add(tag + " " + close.status().sent());

@@ -94,6 +94,21 @@ public sealed interface Pop3Answer {
     }
 
     /**
+     * A last answer, after which the connection is the application's: for a proxy that has found where the user's maildrop is. Its channel goes to the receiver of {@link
+     * dev.starttls.core.nio.ServerSetup#handOver}, on the same thread right after {@link Pop3Handler#ended} was called with
+     * {@link dev.starttls.core.upgrade.SessionEnd.Cause#HANDED_OVER}; the answer leaves before what the application writes, and
+     * what the client has sent after its command is read first.
+     *
+     * @param reply +OK
+     */
+    record HandOver(Pop3Reply reply) implements Pop3Answer {
+        /** Checks it. */
+        public HandOver {
+            expectOk(reply);
+        }
+    }
+
+    /**
      * The answer comes later, from any thread: the connection waits for it, and no other does. What the client has pipelined
      * waits in its order, and the client's time does not run. A stage that fails, or is not completed in time, ends the
      * connection: the client is answered -ERR [SYS/TEMP]. An answer that comes after the connection has ended changes nothing.

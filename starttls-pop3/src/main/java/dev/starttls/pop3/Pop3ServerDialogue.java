@@ -320,6 +320,9 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
             response = Optional.of(challenge.response());
             return Step.send(phase(), "+ " + challenge.challenge());
         }
+        if (answer instanceof Pop3Answer.HandOver over) {
+            return new Step.Ready(List.of(over.reply().line()));
+        }
         if (answer instanceof Pop3Answer.Close close) {
             return new Step.Close(List.of(close.reply().line()));
         }

@@ -79,6 +79,21 @@ public sealed interface SmtpAnswer {
     }
 
     /**
+     * A last answer, after which the connection is the application's: for an extension that turns the connection into something else, or a proxy that has found where the client belongs. Its channel goes to the receiver of {@link
+     * dev.starttls.core.nio.ServerSetup#handOver}, on the same thread right after {@link SmtpHandler#ended} was called with
+     * {@link dev.starttls.core.upgrade.SessionEnd.Cause#HANDED_OVER}; the answer leaves before what the application writes, and
+     * what the client has sent after its command is read first.
+     *
+     * @param reply 250, or what an extension says
+     */
+    record HandOver(SmtpReply reply) implements SmtpAnswer {
+        /** Checks it. */
+        public HandOver {
+            expectFinal(reply);
+        }
+    }
+
+    /**
      * The answer comes later, from any thread: the connection waits for it, and no other does. What the client has pipelined
      * waits in its order, and the client's time does not run. A stage that fails, or is not completed in time, ends the
      * connection: the client is answered 451 and 421. An answer that comes after the connection has ended changes nothing.

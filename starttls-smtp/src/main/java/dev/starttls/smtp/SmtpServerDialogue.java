@@ -449,6 +449,9 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
             response = Optional.of(challenge.response());
             return say(challenge.reply());
         }
+        if (answer instanceof SmtpAnswer.HandOver over) {
+            return new Step.Ready(over.reply().lines());
+        }
         if (answer instanceof SmtpAnswer.Close close) {
             return new Step.Close(close.reply().lines());
         }
