@@ -74,6 +74,7 @@ class DocumentsTest {
         "docs/fleet.md, 0",
         "docs/protocols.md, 30",
         "docs/real-servers.md, 1",
+        "docs/serving.md, 20",
         "docs/vendoring.md, 3",
     })
     void every_class_and_member_that_a_document_names_exists(String document, int fewest) {
