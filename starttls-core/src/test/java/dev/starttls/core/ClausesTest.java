@@ -220,6 +220,7 @@ class ClausesTest {
         titles.put(5891, "RFC 5891");
         titles.put(5958, "RFC 5958");
         titles.put(6152, "8BITMIME");
+        titles.put(6177, "IPv6 networks of sites");
         titles.put(6176, "Prohibiting SSL 2.0");
         titles.put(6785, "IMAP Sieve");
         titles.put(6855, "IMAP UTF-8");
