@@ -128,6 +128,7 @@ class CoreLayersTest {
                         "java.util.function",
                         "java.util.stream",
                         "javax.crypto..",
+                        "javax.net",
                         "javax.net.ssl",
                         "javax.security.."))
                 .check(CLASSES);

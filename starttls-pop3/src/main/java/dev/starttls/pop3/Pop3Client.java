@@ -2,6 +2,7 @@ package dev.starttls.pop3;
 
 import dev.starttls.core.nio.ClientSetup;
 import dev.starttls.core.nio.StartTlsChannel;
+import dev.starttls.core.nio.StartTlsSocketFactory;
 import dev.starttls.core.upgrade.TlsPolicy;
 
 /**
@@ -36,6 +37,29 @@ public final class Pop3Client extends ClientSetup<Pop3Client, Pop3Connection, Po
      */
     public static Pop3Client to(String host, int port) {
         return new Pop3Client(host, port);
+    }
+
+    /**
+     * A factory of sockets for a mail library that has nothing else to be set, with what this client has been set up with so far.
+     *
+     * <pre>{@code
+     * Properties properties = new Properties();
+     * properties.put("mail.pop3.socketFactory", Pop3Client.to("mail.example.org", 110).socketFactory());
+     * properties.put("mail.pop3.socketFactory.fallback", "false");
+     * }</pre>
+     *
+     * <p>The library reads {@code +OK}, with the timestamp for APOP if the greeting came inside TLS, or the session has none, and
+     * had one (RFC 1939 section 7), and never with one from before TLS; what it says then is sent to the server. It sees neither the
+     * server's greeting nor any response of the dialogue.
+     *
+     * @return a factory, whose sockets connect to the host and port that the library gives them
+     */
+    public StartTlsSocketFactory socketFactory() {
+        return socketFactory(Pop3ClientDialogue::new, Pop3Client::greeting);
+    }
+
+    private static String greeting(Pop3ClientDialogue dialogue) {
+        return "+OK" + dialogue.timestamp().map(timestamp -> " " + timestamp).orElse(" ready");
     }
 
     @Override

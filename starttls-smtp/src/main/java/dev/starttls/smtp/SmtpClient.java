@@ -1,7 +1,9 @@
 package dev.starttls.smtp;
 
+import dev.starttls.core.line.Ascii;
 import dev.starttls.core.nio.ClientSetup;
 import dev.starttls.core.nio.StartTlsChannel;
+import dev.starttls.core.nio.StartTlsSocketFactory;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.Objects;
 
@@ -66,6 +68,32 @@ public final class SmtpClient extends ClientSetup<SmtpClient, SmtpConnection, Sm
         this.fallback = Objects.requireNonNull(
                 fallback, "fallback: expected a HeloFallback, got null; try HeloFallback.ALLOWED");
         return this;
+    }
+
+    /**
+     * A factory of sockets for a mail library that has nothing else to be set, with what this client has been set up with so far.
+     *
+     * <pre>{@code
+     * Properties properties = new Properties();
+     * properties.put("mail.smtp.socketFactory", SmtpClient.to("mail.example.org", 587).socketFactory());
+     * properties.put("mail.smtp.socketFactory.fallback", "false");
+     * }</pre>
+     *
+     * <p>The library reads {@code 220 domain ESMTP}, where the domain is that of the reply to EHLO inside TLS; what it says then is
+     * sent to the server, its own EHLO too, which the server answers again (RFC 5321 section 4.1.4). It sees neither the
+     * server's greeting nor any reply of the dialogue.
+     *
+     * @return a factory, whose sockets connect to the host and port that the library gives them
+     */
+    public StartTlsSocketFactory socketFactory() {
+        String ownName = name;
+        HeloFallback allowed = fallback;
+        return socketFactory(() -> new SmtpClientDialogue(ownName, allowed), SmtpClient::greeting);
+    }
+
+    private static String greeting(SmtpClientDialogue dialogue) {
+        String domain = dialogue.announced().domain();
+        return "220 " + (Ascii.word(domain) ? domain : "localhost") + " ESMTP";
     }
 
     @Override

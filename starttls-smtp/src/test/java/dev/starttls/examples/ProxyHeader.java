@@ -102,7 +102,7 @@ final class ProxyHeader {
             return;
         }
         Matcher matcher = TEXT.matcher(line);
-        String[] words = line.split(" ");
+        String[] words = line.split(" ", -1);
         if (!matcher.matches()
                 || (words[1].equals("TCP4") && !QUAD.matcher(words[2]).matches())
                 || Integer.parseInt(words[4]) > 65_535

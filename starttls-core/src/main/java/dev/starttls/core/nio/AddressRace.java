@@ -160,10 +160,9 @@ final class AddressRace {
             close(oldest);
         }
         try {
-            SocketChannel socket = SocketChannel.open();
+            SocketChannel socket = attempts.open();
             try {
                 socket.configureBlocking(false);
-                Connector.withoutDelay(socket);
                 SelectionKey key = socket.register(selector, SelectionKey.OP_CONNECT, attachment);
                 if (!socket.connect(address)) {
                     underway.put(key, address);

@@ -54,7 +54,7 @@ public abstract class ClientConnection<C extends AnnouncedCapabilities> implemen
 
     /**
      * What the server sends, as a stream of the octets that {@link #channel} reads. A read blocks until at least one octet has
-     * come, at most for the time of {@link ClientSetup#readTimeout} or {@link StartTlsChannel#readTimeout(Duration)}, after
+     * come, at most for the time of {@link ClientSetup#readTimeout} or {@link StartTlsChannel#readTimeout(java.time.Duration)}, after
      * which it may be tried again. Unless one is set there is no limit, and closing the connection from another thread ends it. At close_notify the stream
      * ends; the end of the connection without it is a {@link dev.starttls.core.tls.TruncatedException} (RFC 8446 section 6.1).
      *
@@ -71,7 +71,7 @@ public abstract class ClientConnection<C extends AnnouncedCapabilities> implemen
     /**
      * What is sent to the server, as a stream into {@link #channel}. A write blocks until all of its octets have been written
      * to the transport. The peer has the time of {@link ClientSetup#writeTimeout} or {@link
-     * StartTlsChannel#writeTimeout(Duration)} for each 16 KiB, and unless one is set, no limit; after a {@link
+     * StartTlsChannel#writeTimeout(java.time.Duration)} for each 16 KiB, and unless one is set, no limit; after a {@link
      * java.net.SocketTimeoutException} it is not known what it has taken, and the connection is to be closed. Each write is at least one TLS record, so that a whole command belongs into
      * one.
      *

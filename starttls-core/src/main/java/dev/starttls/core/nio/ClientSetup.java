@@ -18,7 +18,6 @@ import dev.starttls.core.upgrade.UpgradeListener;
 import dev.starttls.core.upgrade.UpgradeSettings;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Objects;
@@ -26,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -40,10 +40,13 @@ import javax.net.ssl.SSLContext;
 public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends Dialogue> {
 
     private final Peer address;
+    /** Whose ports decide about the policy, until one is set. */
+    private Optional<StartTlsProtocol> byPort = Optional.empty();
+
     private Optional<String> serverName = Optional.empty();
     private UpgradeSettings settings;
     private ClientTimes times = ClientTimes.DEFAULT;
-    private Optional<Executor> preparer = Optional.empty();
+    private Preparer preparer = Preparer.none();
     private Optional<Executor> lookup = Optional.empty();
     private Optional<ProxyRoute> proxy = Optional.empty();
     private Connector.NameService names = InetAddress::getAllByName;
@@ -59,7 +62,8 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      * @throws NullPointerException if the host is null
      */
     protected ClientSetup(String host, int port, StartTlsProtocol protocol) {
-        this(host, port, protocol.implicitTlsPorts().contains(port) ? TlsPolicy.IMPLICIT : TlsPolicy.REQUIRED);
+        this(host, port, SocketUpgrades.policyOf(protocol, port));
+        byPort = Optional.of(protocol);
     }
 
     /**
@@ -85,7 +89,9 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      * @throws NullPointerException if it is null
      */
     public S policy(TlsPolicy policy) {
-        return with(settings.withPolicy(policy));
+        S changed = with(settings.withPolicy(policy));
+        byPort = Optional.empty();
+        return changed;
     }
 
     /**
@@ -296,10 +302,10 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      * @throws NullPointerException if it is null
      */
     public S preparation(Executor executor) {
-        preparer = Optional.of(Objects.requireNonNull(
+        preparer = new Preparer(Optional.of(Objects.requireNonNull(
                 executor,
                 "executor: expected one for ClientHellos, got null; unless set, the thread that connects makes"
-                        + " them"));
+                        + " them")));
         return preparation(Preparation.WHILE_WAITING);
     }
 
@@ -341,24 +347,8 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      */
     public C connect() throws IOException {
         long before = System.nanoTime();
-        if (settings.direct() != DirectUpgrade.REMEMBERED) {
-            return connect(settings, before, attempts(before), Optional.empty());
-        }
-        FirstAttempt first = new FirstAttempt(settings.listener());
-        try {
-            return connect(first.settings(settings), before, attempts(before), Optional.empty());
-        } catch (UpgradeException why) {
-            if (!first.repeatable(why, true)) {
-                throw why;
-            }
-            try {
-                return connect(
-                        FirstAttempt.again(settings), before, attempts(before).again(), Optional.of(why));
-            } catch (Throwable e) {
-                e.addSuppressed(why);
-                throw e;
-            }
-        }
+        return session(upgrades(new Dialogues())
+                .connect(peer(), new Connector.Search(target(), lookup), attempts(before), before));
     }
 
     /**
@@ -379,11 +369,8 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
         }
         try {
             long before = System.nanoTime();
-            D dialogue = dialogue();
             Connector.withoutDelay(connected);
-            UpgradeConnection connection = connection(dialogue, settings, before);
-            prepare(preparation(connection));
-            return upgrade(connected, connection, dialogue, hop(attempts(before), connection, connected));
+            return session(upgrades(new Dialogues()).upgrade(peer(), connected, attempts(before), before));
         } catch (Throwable e) {
             Quietly.close(connected);
             throw e;
@@ -411,7 +398,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
         FirstAttempt first = new FirstAttempt(settings.listener());
         D dialogue = dialogue();
         UpgradeConnection connection = connection(dialogue, repeating ? first.settings(settings) : settings, before);
-        Optional<Runnable> preparation = preparation(connection);
+        Optional<Runnable> preparation = preparer.task(connection);
         Connector.Attempts attempts = attempts(before);
         Optional<SecondConnection<D>> second = Optional.empty();
         if (repeating) {
@@ -424,7 +411,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
         }
         upgrade(open(loop, connection, attempts, before), dialogue, second, session);
         // After the connection's own beginning, so that an executor which is this thread helps the loop's.
-        prepare(preparation);
+        preparer.run(preparation);
         return session;
     }
 
@@ -435,6 +422,20 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      */
     public UpgradeConnection connection() {
         return connection(dialogue(), settings);
+    }
+
+    /**
+     * A factory of sockets for a program that has nothing else to be set: for the {@code socketFactory()} of a protocol, which
+     * says how they behave. It keeps what this setup has now, but for the host and the port: the program gives those.
+     *
+     * @param dialogues makes the dialogue of one connection; called by several threads, and not changed by this setup
+     * @param greeting what the program reads first
+     * @return a factory, safe for use by several threads
+     */
+    protected final StartTlsSocketFactory socketFactory(
+            Supplier<D> dialogues, StartTlsSocketFactory.Greeting<D> greeting) {
+        return new StartTlsSocketFactory(new SocketUpgrades<>(
+                upgrades(dialogues), greeting, new SocketUpgrades.Target(serverName, byPort, lookup, names, proxy)));
     }
 
     /**
@@ -462,57 +463,21 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
         return getClass().getSimpleName() + "[" + address + ", " + settings.policy() + "]";
     }
 
-    private C connect(
-            UpgradeSettings followed, long before, Connector.Attempts attempts, Optional<UpgradeException> failed)
-            throws IOException {
-        D dialogue = dialogue();
-        UpgradeConnection connection = connection(dialogue, followed, before);
-        failed.ifPresent(connection::precededBy);
-        SocketChannel socket;
-        try {
-            prepare(preparation(connection));
-            socket = Connector.connect(target(), attempts, lookup);
-        } catch (UpgradeException e) {
-            connection.abort(e);
-            connection.end();
-            throw e;
-        }
-        Optional<ProxyHop> hop = hop(attempts, connection, socket);
-        if (hop.isEmpty()) {
-            connection.spent(Phase.CONNECT, System.nanoTime() - before);
-        }
-        return upgrade(socket, connection, dialogue, hop);
+    private BlockingUpgrades<D> upgrades(Supplier<D> dialogues) {
+        return new BlockingUpgrades<>(dialogues, settings, preparer, times);
     }
 
-    private static Optional<ProxyHop> hop(
-            Connector.Attempts attempts, UpgradeConnection connection, SocketChannel socket) throws UpgradeException {
+    private C session(BlockingUpgrades.Ready<D> ready) {
         try {
-            return attempts.hop(connection);
+            return session(ready.channel(), ready.dialogue());
         } catch (Throwable e) {
-            Quietly.close(socket);
-            UpgradeException why = Failures.ofLocalCode(e, Phase.CONNECT);
-            connection.abort(why);
-            connection.end();
-            throw why;
+            Quietly.close(ready.channel());
+            throw e;
         }
     }
 
     private Peer target() {
         return proxy.map(ProxyRoute::proxy).orElse(address);
-    }
-
-    private static Optional<ProxyHop> hop(
-            Optional<ProxyRoute> proxy,
-            Peer server,
-            UpgradeLimits limits,
-            ClientTimes times,
-            long before,
-            UpgradeConnection connection) {
-        return proxy.map(route -> {
-            UpgradeConnection asking = route.asking(server, limits);
-            times.total().ifPresent(total -> asking.totalTime(before, total));
-            return new ProxyHop(route, server, asking, connection, before);
-        });
     }
 
     private CompletableFuture<StartTlsChannel> open(
@@ -541,7 +506,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
             } else {
                 complete(
                         session,
-                        bounded(ready, present),
+                        BlockingUpgrades.limited(ready, present),
                         second.map(other -> other.dialogueOr(dialogue)).orElse(dialogue));
             }
         });
@@ -558,39 +523,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
         ClientTimes present = times;
         return new Connector.Attempts(times, before)
                 .names(names)
-                .through(connection -> hop(route, address, limits, present, before, connection));
-    }
-
-    private C upgrade(SocketChannel socket, UpgradeConnection connection, D dialogue, Optional<ProxyHop> hop)
-            throws IOException {
-        StartTlsChannel channel =
-                hop.isPresent() ? through(hop.get(), socket) : StartTlsChannel.over(socket, connection);
-        try {
-            channel.upgrade();
-            return session(bounded(channel, times), dialogue);
-        } catch (ClosedChannelException e) {
-            // It was closed before it could begin.
-            throw channel.failed(e, UpgradeDriver.ForeignCode.OWN_THREAD);
-        } catch (Throwable e) {
-            Quietly.close(channel);
-            throw e;
-        }
-    }
-
-    private static StartTlsChannel bounded(StartTlsChannel channel, ClientTimes times) {
-        return channel.readTimeout(times.read()).writeTimeout(times.write());
-    }
-
-    private static StartTlsChannel through(ProxyHop hop, SocketChannel socket) throws UpgradeException {
-        StartTlsChannel asking = StartTlsChannel.over(socket, hop.asking());
-        try {
-            var unusedReport = asking.upgrade();
-            return asking.followedBy(hop.opened());
-        } catch (Throwable e) {
-            UpgradeException why = hop.failed(asking.failed(e, UpgradeDriver.ForeignCode.OWN_THREAD));
-            Quietly.close(asking);
-            throw why;
-        }
+                .through(connection -> ProxyHop.of(route, address, limits, present, before, connection));
     }
 
     private void complete(CompletableFuture<C> session, StartTlsChannel ready, D dialogue) {
@@ -604,21 +537,6 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
         }
     }
 
-    private Optional<Runnable> preparation(UpgradeConnection connection) {
-        return preparer.isPresent() ? connection.preparation() : Optional.empty();
-    }
-
-    private void prepare(Optional<Runnable> preparation) {
-        if (preparation.isPresent()) {
-            try {
-                preparer.orElseThrow().execute(preparation.get());
-            } catch (Throwable e) {
-                // It rejects the task, or fails of it: the thread that needs the ClientHello makes it.
-                return;
-            }
-        }
-    }
-
     private UpgradeConnection connection(Dialogue dialogue, UpgradeSettings followed, long before) {
         UpgradeConnection connection = connection(dialogue, followed);
         times.total().ifPresent(total -> connection.totalTime(before, total));
@@ -626,11 +544,24 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
     }
 
     private UpgradeConnection connection(Dialogue dialogue, UpgradeSettings followed) {
-        return new UpgradeConnection(dialogue, followed, new Peer(serverName.orElse(address.host()), address.port()));
+        return new UpgradeConnection(dialogue, followed, peer());
+    }
+
+    private Peer peer() {
+        return new Peer(serverName.orElse(address.host()), address.port());
     }
 
     private S with(UpgradeSettings changed) {
         settings = changed;
         return self();
+    }
+
+    /** Those of this setup. Not a lambda, which the first upgrade would have to link. */
+    private final class Dialogues implements Supplier<D> {
+
+        @Override
+        public D get() {
+            return dialogue();
+        }
     }
 }

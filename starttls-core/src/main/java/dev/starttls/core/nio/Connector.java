@@ -51,6 +51,7 @@ final class Connector {
         private final Optional<SecondConnection<?>> second;
         private final Function<UpgradeConnection, Optional<ProxyHop>> proxy;
         private final NameService names;
+        private final Opening opening;
         private Optional<Throwable> last = Optional.empty();
 
         /**
@@ -63,7 +64,14 @@ final class Connector {
         }
 
         Attempts(ClientTimes times, long began) {
-            this(times, began, began, Optional.empty(), connection -> Optional.empty(), InetAddress::getAllByName);
+            this(
+                    times,
+                    began,
+                    began,
+                    Optional.empty(),
+                    connection -> Optional.empty(),
+                    InetAddress::getAllByName,
+                    Plain.CHANNELS);
         }
 
         private Attempts(
@@ -72,9 +80,11 @@ final class Connector {
                 long since,
                 Optional<SecondConnection<?>> second,
                 Function<UpgradeConnection, Optional<ProxyHop>> proxy,
-                NameService names) {
+                NameService names,
+                Opening opening) {
             this.proxy = proxy;
             this.names = names;
+            this.opening = opening;
             this.times = times;
             this.began = began;
             this.second = second;
@@ -89,17 +99,27 @@ final class Connector {
 
         /** The same, none of them made yet, with another connection in case the server does not take this one. */
         Attempts with(SecondConnection<?> other) {
-            return new Attempts(times, began, began, Optional.of(other), proxy, names);
+            return new Attempts(times, began, began, Optional.of(other), proxy, names, opening);
         }
 
         /** The same, none of them made yet, to a proxy. */
         Attempts through(Function<UpgradeConnection, Optional<ProxyHop>> other) {
-            return new Attempts(times, began, began, second, other, names);
+            return new Attempts(times, began, began, second, other, names, opening);
         }
 
         /** The same, none of them made yet, by the names of another service. */
         Attempts names(NameService other) {
-            return new Attempts(times, began, began, second, proxy, other);
+            return new Attempts(times, began, began, second, proxy, other, opening);
+        }
+
+        /** The same, none of them made yet, on channels that the caller opens, one for each address. */
+        Attempts on(Opening other) {
+            return new Attempts(times, began, began, second, proxy, names, other);
+        }
+
+        /** Opens the channel of the next attempt. */
+        SocketChannel open() throws IOException {
+            return opening.open();
         }
 
         /** What is said to a proxy first, on a connection that was made; empty if it is one to the server itself. */
@@ -111,7 +131,7 @@ final class Connector {
         Attempts again() {
             long half = TimeLimit.bounded(times.connect()).toNanos() / 2;
             return new Attempts(
-                    times, began, Math.max(began, System.nanoTime() - half), Optional.empty(), proxy, names);
+                    times, began, Math.max(began, System.nanoTime() - half), Optional.empty(), proxy, names, opening);
         }
 
         /** What is there in case the server does not take this one. */
@@ -169,6 +189,44 @@ final class Connector {
         }
     }
 
+    /** Opens a channel that is to be connected. */
+    interface Opening {
+
+        SocketChannel open() throws IOException;
+    }
+
+    /** Channels with no other option. Not a lambda, which the first upgrade would have to link. */
+    private enum Plain implements Opening {
+        CHANNELS;
+
+        @Override
+        public SocketChannel open() throws IOException {
+            SocketChannel channel = SocketChannel.open();
+            withoutDelay(channel);
+            return channel;
+        }
+    }
+
+    /** Makes the TCP connection of a client. */
+    interface Network {
+
+        SocketChannel connect(Attempts attempts) throws UpgradeException;
+    }
+
+    /**
+     * Looks a host up and connects to it.
+     *
+     * @param peer to connect to
+     * @param lookup looks it up; empty for the calling thread
+     */
+    record Search(Peer peer, Optional<Executor> lookup) implements Network {
+
+        @Override
+        public SocketChannel connect(Attempts attempts) throws UpgradeException {
+            return Connector.connect(peer, attempts, lookup);
+        }
+    }
+
     /** Looks the host up, connects, and blocks meanwhile: no longer than the attempts allow. */
     static SocketChannel connect(Peer peer, Attempts attempts, Optional<Executor> lookup) throws UpgradeException {
         List<InetSocketAddress> addresses =
@@ -204,7 +262,7 @@ final class Connector {
                         .toMillis()
                 + 1;
         try {
-            return connect(address, (int) Math.min(millis, Integer.MAX_VALUE));
+            return connect(address, (int) Math.min(millis, Integer.MAX_VALUE), attempts);
         } catch (ClosedByInterruptException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
@@ -380,10 +438,9 @@ final class Connector {
         return host.isEmpty() ? host : new Peer(host, -1).toString();
     }
 
-    private static SocketChannel connect(InetSocketAddress address, int millis) throws IOException {
-        SocketChannel channel = SocketChannel.open();
+    private static SocketChannel connect(InetSocketAddress address, int millis, Attempts attempts) throws IOException {
+        SocketChannel channel = attempts.open();
         try {
-            withoutDelay(channel);
             channel.socket().connect(address, millis);
             return channel;
         } catch (Throwable e) {

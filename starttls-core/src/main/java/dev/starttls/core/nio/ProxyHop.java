@@ -4,6 +4,8 @@ import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
+import dev.starttls.core.upgrade.UpgradeLimits;
+import java.util.Optional;
 
 /**
  * One connection through a proxy: first one to the proxy, then on the same transport the one to the server.
@@ -15,6 +17,21 @@ import dev.starttls.core.upgrade.UpgradeException;
  * @param began when the caller began, in nanoseconds of {@link System#nanoTime}
  */
 record ProxyHop(ProxyRoute route, Peer server, UpgradeConnection asking, UpgradeConnection connection, long began) {
+
+    /** The hop to a server's proxy; empty if there is no proxy. */
+    static Optional<ProxyHop> of(
+            Optional<ProxyRoute> proxy,
+            Peer server,
+            UpgradeLimits limits,
+            ClientTimes times,
+            long before,
+            UpgradeConnection connection) {
+        return proxy.map(route -> {
+            UpgradeConnection asking = route.asking(server, limits);
+            times.total().ifPresent(total -> asking.totalTime(before, total));
+            return new ProxyHop(route, server, asking, connection, before);
+        });
+    }
 
     /** The proxy has connected to the server: its own connection is over. */
     UpgradeConnection opened() {

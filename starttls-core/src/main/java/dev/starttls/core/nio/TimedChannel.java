@@ -63,8 +63,7 @@ final class TimedChannel {
     }
 
     /** The same, and tries again whenever it is woken, too. */
-    Optional<Integer> within(
-            SocketChannel socket, int operation, long nanos, Attempt attempt, Optional<Wakeup> wakeup)
+    Optional<Integer> within(SocketChannel socket, int operation, long nanos, Attempt attempt, Optional<Wakeup> wakeup)
             throws IOException {
         long deadline = System.nanoTime() + nanos;
         enter(socket);
