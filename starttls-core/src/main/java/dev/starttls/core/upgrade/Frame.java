@@ -12,9 +12,9 @@ import java.util.OptionalInt;
  * it is read.
  *
  * <pre>{@code
- * Frame.exactly(1)                                     // PostgreSQL: S or N
- * Frame.upTo("</stream:features>", "</stream:error>")  // XMPP
- * Frame.sized(4, first -> OptionalInt.of(4 + (first[0] & 255) + ((first[1] & 255) << 8)))   // MySQL, less than 64 KB
+ * Frame.exactly(1);                                    // PostgreSQL: S or N
+ * Frame.upTo("</stream:features>", "</stream:error>"); // XMPP
+ * Frame.sized(4, first -> OptionalInt.of(4 + (first[0] & 255) + ((first[1] & 255) << 8)));  // MySQL, less than 64 KB
  * }</pre>
  */
 public sealed interface Frame {

@@ -9,8 +9,8 @@ import java.util.List;
  * What a dialogue says at once: lines, to which CRLF is appended, or octets as they are. Immutable.
  *
  * <pre>{@code
- * Output.line("STARTTLS")                              // for a protocol of lines
- * Output.octets(new byte[] {0, 0, 0, 8, 4, (byte) 0xD2, 22, 47})   // the SSLRequest of PostgreSQL
+ * Output.line("STARTTLS");                             // for a protocol of lines
+ * Output.octets(new byte[] {0, 0, 0, 8, 4, (byte) 0xD2, 22, 47});  // the SSLRequest of PostgreSQL
  * }</pre>
  */
 public final class Output {
