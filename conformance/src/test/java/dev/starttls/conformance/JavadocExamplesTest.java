@@ -56,6 +56,7 @@ class JavadocExamplesTest {
             "abstract class Example implements Dialogue { boolean greeted;",
             "ProxyDialogue",
             "abstract class Example implements ProxyDialogue { String server;",
+            "abstract class Example implements Dialogue { boolean greeted; byte[] SSL_REQUEST;",
             "SessionEnd",
             "abstract class Example implements SmtpHandler { abstract void log(String line);",
             "SmtpDataReceiver",
@@ -80,13 +81,22 @@ class JavadocExamplesTest {
             Map.entry("LineDecoder", "ByteBuffer received;"),
             Map.entry("ClientSetup", "SmtpClient client;" + SOCKS),
             Map.entry("ServerSetup", "SmtpServer server;"),
-            Map.entry("StartTlsChannel", "SocketChannel socketChannel; UpgradeConnection connection; byte[] mail;"),
+            Map.entry(
+                    "StartTlsChannel",
+                    "SocketChannel socketChannel; UpgradeConnection connection; byte[] mail; StartTlsChannel channel;"),
             Map.entry("UpgradeLoop", "InetSocketAddress address; UpgradeConnection connection;"),
             Map.entry(
                     "EngineSource",
                     "SSLContext sslContext; NettySslContext nettySslContext;"
                             + " interface ByteBufAllocator { ByteBufAllocator DEFAULT = null; }"
                             + " interface NettySslContext { SSLEngine newEngine(ByteBufAllocator a, String host, int port); }"),
+            Map.entry(
+                    "ChannelBinding",
+                    "StartTlsChannel channel; Scram scram; interface Scram { void plus(String type, byte[] octets); }"),
+            Map.entry("DialogueTranscript", "Log log; interface Log { void debug(String line); }"),
+            Map.entry("KeyLog", "java.io.PrintWriter file; EngineSource source;"),
+            Map.entry("ServerEndPoint", "SSLEngine engine;"),
+            Map.entry("TlsExporter", "TlsSettings settings; SSLEngine engine;"),
             Map.entry("PeerCheck", "TlsSettings settings; ServerIdentity server; SSLEngine engine;"),
             Map.entry("ServerIdentity", "X509Certificate leaf;"),
             Map.entry("TlsPump", "SSLEngine engine; ByteBuffer fromApplication, toPeer, fromPeer, toApplication;"),

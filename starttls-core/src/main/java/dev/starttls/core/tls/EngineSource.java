@@ -92,13 +92,8 @@ public interface EngineSource {
 
     /**
      * Exports keying material of a session (RFC 5705, RFC 8446 section 7.5), for {@link ChannelBinding.Type#TLS_EXPORTER}. To be
-     * overridden for engines that export it by a method of their own:
-     *
-     * <pre>{@code
-     * public byte[] exportKeyingMaterial(SSLEngine engine, String label, byte[] context, int length) throws SSLException {
-     *     return Conscrypt.exportKeyingMaterial(engine, label, context, length);
-     * }
-     * }</pre>
+     * overridden for engines that export it by a method of their
+     * own, as {@code Conscrypt.exportKeyingMaterial(engine, label, context, length)}.
      *
      * @param engine one that this source has made, or on a server one of {@link TlsSettings.Builder#contextByServerName}; its
      *     handshake is complete
@@ -109,7 +104,7 @@ public interface EngineSource {
      * @throws UnsupportedOperationException if the engine does not export keying material. Unless overridden, a session of TLS
      *     1.3 does on Java 25 and newer if its engine is of SunJSSE ({@code ExtendedSSLSession.exportKeyingMaterialData}). One
      *     of TLS 1.2 does not: the connections that resume a session share one object with it, which exports by the random
-     *     octets of the last of them. Engines of Conscrypt 2.5.2 have a method for it, which the example calls; those of
+     *     octets of the last of them. Engines of Conscrypt 2.5.2 have that method for it; those of
      *     Bouncy Castle 1.84 and netty-tcnative 2.0.84 have none that could be called after the handshake
      * @throws SSLException if it could not be made of this session
      */
