@@ -53,10 +53,9 @@ class JavadocExamplesTest {
                     + " ExampleCapabilities(List<String> lines) { super(lines); }"
                     + " static ExampleCapabilities of(String line) { return null; } }",
             "Dialogue",
-            "abstract class Example implements Dialogue { boolean greeted;",
+            "abstract class Example implements Dialogue { boolean greeted; byte[] SSL_REQUEST;",
             "ProxyDialogue",
             "abstract class Example implements ProxyDialogue { String server;",
-            "abstract class Example implements Dialogue { boolean greeted; byte[] SSL_REQUEST;",
             "SessionEnd",
             "abstract class Example implements SmtpHandler { abstract void log(String line);",
             "SmtpDataReceiver",

@@ -203,7 +203,7 @@ class CoreLayersTest {
                             .filter(line -> !NO_CODE.matcher(line).lookingAt())
                             .toList())
                     .as(file.toString())
-                    .hasSizeLessThanOrEqualTo(320));
+                    .hasSizeLessThanOrEqualTo(330));
         }
     }
 
