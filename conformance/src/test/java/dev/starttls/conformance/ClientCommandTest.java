@@ -318,6 +318,32 @@ class ClientCommandTest {
     }
 
     @Test
+    void what_comes_with_the_credentials_of_another_case_is_charged_to_that_case() throws IOException {
+        Path report = file("report.json");
+        Path password = file("password");
+        // The client of UP-C-01a waits for the server of UP-C-02a, whose client waits for its end.
+        String stray = "if [ {case} = UP-C-01a ]; then echo {password} > " + password + "; until [ -s " + file("port")
+                + " ]; do :; done; /bin/bash -c 'exec 3<>/dev/tcp/{host}/'$(cat " + file("port")
+                + ")'; read -r x <&3; printf \"EHLO a\\r\\nAUTH PLAIN {password}\\r\\n\" >&3;"
+                + " read -r x <&3; read -r x <&3'; : > " + file("done") + "; fi; "
+                + "if [ {case} = UP-C-02a ]; then echo {port} > " + file("new") + "; mv " + file("new") + " "
+                + file("port") + "; until [ -e " + file("done") + " ]; do :; done; fi; ";
+        client(stray + upgrading(), "--only", "UP-C-01a", "--only", "UP-C-02a", "--format", "json=" + report);
+        String text = Files.readString(report);
+        JsonNode checks = new ObjectMapper().readTree(text).get("checks");
+        assertThat(checks.findValuesAsText("id")).containsExactly("UP-C-00", "UP-C-01a", "UP-C-02a");
+        assertThat(checks.findValuesAsText("verdict")).containsExactly("pass", "fail", "pass");
+        assertThat(checks.get(1).get("detail").asText())
+                .isEqualTo("sent AUTH with credentials in plaintext to the server of UP-C-02a");
+        assertThat(checks.get(1).get("transcript").findValuesAsText("text"))
+                .contains("the server of UP-C-02a got AUTH with credentials of this case, in plaintext");
+        assertThat(checks.get(2).get("transcript").findValuesAsText("text"))
+                .contains("this is the user name or the password of UP-C-01a, and what comes on this connection is"
+                        + " charged to it");
+        assertThat(text).doesNotContain(Files.readString(password).strip());
+    }
+
+    @Test
     void a_transcript_says_where_each_run_begins_and_that_the_server_cut_the_connection() throws IOException {
         Path report = file("report.json");
         client(upgrading(), "--only", "UP-C-20b", "--only", "UP-C-19a", "--format", "json=" + report);

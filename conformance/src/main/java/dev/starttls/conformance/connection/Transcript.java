@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /**
  * What one check sent and received, in order: the evidence for its verdict. Times are in milliseconds since the
@@ -56,6 +57,8 @@ public final class Transcript {
     private final long begun = System.nanoTime();
     private final List<Entry> entries = new ArrayList<>();
     private final List<String> secrets = new ArrayList<>();
+    private final List<UnaryOperator<String>> concealments = new ArrayList<>();
+    private int longest;
     private int dropped;
 
     /**
@@ -89,7 +92,21 @@ public final class Transcript {
         synchronized (entries) {
             if (!secret.isEmpty()) {
                 secrets.add(escaped(secret));
+                longest = Math.max(longest, escaped(secret).length());
             }
+        }
+    }
+
+    /**
+     * From now on what this takes out of a text is not shown.
+     *
+     * @param concealment gives a text without it
+     * @param length of the longest text that it takes out
+     */
+    public void conceal(UnaryOperator<String> concealment, int length) {
+        synchronized (entries) {
+            concealments.add(concealment);
+            longest = Math.max(longest, length);
         }
     }
 
@@ -109,7 +126,6 @@ public final class Transcript {
                 return cut(clear, text.length());
             }
             // Its end may be the beginning of a secret.
-            int longest = secrets.stream().mapToInt(String::length).max().orElse(0);
             return cut(clear.substring(0, Math.max(0, clear.length() - longest)), MAX_LENGTH / 2, text.length());
         }
     }
@@ -118,6 +134,9 @@ public final class Transcript {
         String shown = text;
         for (String secret : secrets) {
             shown = shown.replace(secret, "(concealed)");
+        }
+        for (UnaryOperator<String> concealment : concealments) {
+            shown = concealment.apply(shown);
         }
         return shown;
     }

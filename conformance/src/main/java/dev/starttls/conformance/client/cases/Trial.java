@@ -31,7 +31,7 @@ public record Trial(Evidence evidence, Ending ending, Duration took) {
         return plaintext().stream()
                 .filter(line -> line.weight().compareTo(least) >= 0)
                 .max((one, other) -> one.weight().compareTo(other.weight()))
-                .map(this::shown);
+                .map(evidence::described);
     }
 
     /** Whether credentials were sent in plaintext although the server had TLS, and a handshake with it failed. */
@@ -39,15 +39,6 @@ public record Trial(Evidence evidence, Ending ending, Duration took) {
         return evidence.hello().isPresent()
                 && broken().isPresent()
                 && exposed(Weight.CREDENTIAL).isPresent();
-    }
-
-    /** A line as a sentence may quote it: what has credentials is not quoted whole. */
-    private String shown(ReceivedLine line) {
-        if (line.weight() != Weight.CREDENTIAL) {
-            return "'" + evidence.transcript().shown(line.text()) + "'";
-        }
-        // What is no command can be the password itself.
-        return line.verb().matches("[A-Z]{3,12}") ? line.verb() + " with credentials" : "credentials";
     }
 
     /** Whether the client sent a line inside TLS that is like this. */

@@ -2,13 +2,16 @@ package dev.starttls.conformance.client.run;
 
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.client.cases.CaseKit;
 import dev.starttls.conformance.client.cases.ClientCase;
+import dev.starttls.conformance.client.cases.ClientPolicy;
 import dev.starttls.conformance.client.cases.Control;
 import dev.starttls.conformance.client.cases.Trial;
 import dev.starttls.conformance.client.pki.ClientPki;
+import dev.starttls.conformance.client.server.Canaries;
 import dev.starttls.conformance.client.server.Canary;
 import dev.starttls.conformance.client.server.CaseServer;
 import dev.starttls.conformance.client.server.Evidence;
@@ -161,7 +164,39 @@ public final class ClientRunner implements AutoCloseable {
             List<Transcript.Entry> transcript = new ArrayList<>();
             Verdict verdict = verdict(one, port, transcript);
             Duration took = one.isControl() ? control.trial().took() : Duration.ofNanos(System.nanoTime() - since);
-            return new CheckResult(one.check(), verdict, transcript, took);
+            return charged(new CheckResult(one.check(), verdict, transcript, took));
+        }
+
+        /** With what came of this case to the servers of others, which can be after its own run. */
+        private CheckResult charged(CheckResult result) {
+            List<Canaries.Stray> strays =
+                    servers.canaries().straysOf(result.check().id());
+            List<Transcript.Entry> transcript = new ArrayList<>(result.transcript());
+            strays.stream()
+                    .map(Running::described)
+                    .filter(note -> !transcript.contains(note))
+                    .forEach(transcript::add);
+            Optional<Canaries.Stray> worst = strays.stream()
+                    .filter(stray -> stray.through() == Transcript.Through.PLAINTEXT)
+                    .max(Comparator.comparing(Canaries.Stray::weight));
+            boolean allowed = settings.policy() == ClientPolicy.OPPORTUNISTIC
+                    || result.verdict().status() == Status.FAIL
+                    || worst.isEmpty();
+            Verdict verdict = allowed
+                    ? result.verdict()
+                    : Verdict.fail("sent " + worst.get().what() + " in plaintext to the server of "
+                            + worst.get().at());
+            return new CheckResult(result.check(), verdict, transcript, result.took());
+        }
+
+        private static Transcript.Entry described(Canaries.Stray stray) {
+            return new Transcript.Entry(
+                    0,
+                    0,
+                    Transcript.From.SUITE,
+                    Transcript.Through.PLAINTEXT,
+                    "the server of " + stray.at() + " got " + stray.what() + " of this case, "
+                            + (stray.through() == Transcript.Through.TLS ? "inside TLS" : "in plaintext"));
         }
 
         private Verdict verdict(ClientCase one, int port, List<Transcript.Entry> transcript) {
@@ -184,8 +219,12 @@ public final class ClientRunner implements AutoCloseable {
                             "the client was not run: " + trial.ending().words() + lastLine(trial.ending()));
                 }
                 if (!trial.evidence().connected()) {
-                    return Verdict.inconclusive(
-                            "the client did not connect: " + trial.ending().words() + lastLine(trial.ending()));
+                    String visitors = trial.evidence()
+                            .visitors()
+                            .map(others -> ", and connections came with the credentials of " + others)
+                            .orElse("");
+                    return Verdict.inconclusive("the client did not connect" + visitors + ": "
+                            + trial.ending().words() + lastLine(trial.ending()));
                 }
                 trials.add(trial);
             }
@@ -207,8 +246,9 @@ public final class ClientRunner implements AutoCloseable {
 
         /** Waits for all cases, and returns the report. */
         public TargetReport report() {
-            List<CheckResult> all =
+            List<CheckResult> done =
                     results.values().stream().map(CompletableFuture::join).toList();
+            List<CheckResult> all = done.stream().map(this::charged).toList();
             progress.over();
             Survey survey = new Survey(List.of(), Optional.empty(), problem(), notes());
             return new TargetReport(
@@ -226,6 +266,7 @@ public final class ClientRunner implements AutoCloseable {
             List<CheckResult> done = results.values().stream()
                     .filter(CompletableFuture::isDone)
                     .map(CompletableFuture::join)
+                    .map(this::charged)
                     .toList();
             Survey cut = new Survey(
                     List.of(),
@@ -262,7 +303,7 @@ public final class ClientRunner implements AutoCloseable {
 
     /** One run of the client with a server of its own. */
     private Trial trial(String id, Script script, int port) {
-        Canary canary = Canary.of(id, "example.org");
+        Canary canary = servers.canaries().of(id, "example.org");
         long since = System.nanoTime();
         Duration limit = settings.timeout().plus(settings.linger()).plus(FOR_THE_REST);
         try (CaseServer server = servers.start(script, canary, port, limit)) {

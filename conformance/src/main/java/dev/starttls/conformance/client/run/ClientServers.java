@@ -7,6 +7,7 @@ import dev.starttls.conformance.client.cases.Control;
 import dev.starttls.conformance.client.cases.Trial;
 import dev.starttls.conformance.client.pki.ClientPki;
 import dev.starttls.conformance.client.pki.OddCertificate;
+import dev.starttls.conformance.client.server.Canaries;
 import dev.starttls.conformance.client.server.Canary;
 import dev.starttls.conformance.client.server.CaseServer;
 import dev.starttls.conformance.client.server.Evidence;
@@ -29,8 +30,10 @@ import java.util.List;
  * have.
  *
  * @param tls of a well-behaved one
+ * @param canaries of the cases that share them
  */
-public record ClientServers(ServerDialect dialect, ClientRunSettings settings, ClientPki pki, ServerTls tls) {
+public record ClientServers(
+        ServerDialect dialect, ClientRunSettings settings, ClientPki pki, ServerTls tls, Canaries canaries) {
     /** Of as many labels as any certificate needs. */
     private static final String DESCRIBED = "mx.mail.example.org";
 
@@ -46,7 +49,8 @@ public record ClientServers(ServerDialect dialect, ClientRunSettings settings, C
                 dialect,
                 settings,
                 pki,
-                JsseTls.of(ServerKeys.of(good.key(), good.chain()).context()));
+                JsseTls.of(ServerKeys.of(good.key(), good.chain()).context()),
+                new Canaries());
     }
 
     /** What is known of a client that was not run with a well-behaved server. */
@@ -90,7 +94,7 @@ public record ClientServers(ServerDialect dialect, ClientRunSettings settings, C
     CaseServer start(Script script, Canary canary, int port, Duration limit) throws IOException {
         InetSocketAddress address = new InetSocketAddress(settings.listen(), port);
         try {
-            return CaseServer.start(address, script, canary, settings.patience(), limit);
+            return CaseServer.start(address, script, canary, canaries, settings.patience(), limit);
         } catch (BindException e) {
             throw new IOException(
                     "expected a port to listen on, got "

@@ -1,6 +1,5 @@
 package dev.starttls.conformance.client.server;
 
-import dev.starttls.conformance.connection.Transcript;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -8,6 +7,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * The user name and the password of one run of the client, which no other run has: where they are seen, it is known from
@@ -31,16 +31,43 @@ public record Canary(String user, String password) {
         return text.toString();
     }
 
-    /** The forms in which the password crosses the wire; one that can be a part of another after it. */
-    private List<String> secrets() {
+    /** The forms of the password in which capitals and small letters differ: base64. */
+    List<String> encoded() {
         List<String> forms = new ArrayList<>(List.of(
                 base64(user + "\0" + user + "\0" + password), base64("\0" + user + "\0" + password), base64(password)));
         for (int before = 0; before < 3; before++) {
             forms.add(middle(password, before));
+            forms.add(middle(utf16(password), before));
         }
-        forms.add(HexFormat.of().formatHex(password.getBytes(StandardCharsets.UTF_8)));
-        forms.add(password);
         return forms;
+    }
+
+    /** The forms of the password that are the same in capitals and in small letters; in these. */
+    List<String> caseless() {
+        return List.of(password, hexadecimal(password), hexadecimal(utf16(password)));
+    }
+
+    /** All forms of the password and of the user's name. */
+    List<String> forms() {
+        List<String> forms = new ArrayList<>(encoded());
+        forms.addAll(caseless());
+        forms.addAll(names());
+        return forms;
+    }
+
+    /** The forms of the user's name. */
+    private List<String> names() {
+        String local = user.substring(0, user.indexOf('@'));
+        return List.of(local, middle(local, 0), middle(local, 1), middle(local, 2));
+    }
+
+    /** One character per octet, without the last octet: so that it is the same in both orders, but for where it begins. */
+    private static String utf16(String text) {
+        return String.join("\0", text.split(""));
+    }
+
+    private static String hexadecimal(String text) {
+        return HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The characters of base64 that are the same whatever stands before the text, if that is so many octets, and after it. */
@@ -57,22 +84,19 @@ public record Canary(String user, String password) {
     /** Whether a line has the password in it: in plaintext, in any case, in base64 or in hexadecimal digits. */
     boolean hasPassword(String line) {
         String lower = line.toLowerCase(Locale.ROOT);
-        return secrets().stream().anyMatch(form -> line.contains(form) || lower.contains(form));
+        return encoded().stream().anyMatch(line::contains)
+                || caseless().stream().anyMatch(lower::contains);
     }
 
     /** Whether a line has the password or the user's name in it. */
     boolean within(String line) {
-        String local = user.substring(0, user.indexOf('@'));
-        return hasPassword(line)
-                || line.toLowerCase(Locale.ROOT).contains(local)
-                || line.contains(middle(local, 0))
-                || line.contains(middle(local, 1))
-                || line.contains(middle(local, 2));
+        String lower = line.toLowerCase(Locale.ROOT);
+        return hasPassword(line) || names().stream().anyMatch(form -> line.contains(form) || lower.contains(form));
     }
 
-    /** Keeps the password out of a transcript. */
-    void conceal(Transcript transcript) {
-        secrets().forEach(transcript::conceal);
+    /** The text without the password. */
+    String concealed(String text) {
+        return Concealment.of(text, any -> Set.of(this));
     }
 
     /** Does not show the password. */

@@ -21,6 +21,7 @@ public final class CaseServer implements AutoCloseable {
     private static final Duration FOR_THE_REST = Duration.ofSeconds(2);
 
     private final Canary canary;
+    private final Canaries canaries;
     private final Evidence evidence = new Evidence();
     private final Duration patience;
     private final Duration limit;
@@ -36,6 +37,7 @@ public final class CaseServer implements AutoCloseable {
             Optional<ServerSocket> beside,
             Script script,
             Canary canary,
+            Canaries canaries,
             Duration patience,
             Duration limit) {
         this.listening = listening;
@@ -48,25 +50,35 @@ public final class CaseServer implements AutoCloseable {
                 .flatMap(other -> beside.map(ServerSocket::getLocalPort))
                 .orElseGet(listening::getLocalPort);
         this.canary = canary;
+        this.canaries = canaries;
         this.patience = patience;
         this.limit = limit;
-        canary.conceal(evidence.transcript());
+        evidence.transcript().conceal(canary::concealed, Concealment.LONGEST);
+        evidence.transcript().conceal(canaries::concealed, Concealment.LONGEST);
     }
 
     /**
      * Starts one.
      *
      * @param address where to listen
+     * @param canary of this run of the client
+     * @param canaries of all runs, which can come here too
      * @param patience how long a silent server waits for the client, before it closes the connection
      * @param limit how long a connection may last
      * @throws IOException if no port can be opened
      */
     public static CaseServer start(
-            InetSocketAddress address, Script script, Canary canary, Duration patience, Duration limit)
+            InetSocketAddress address,
+            Script script,
+            Canary canary,
+            Canaries canaries,
+            Duration patience,
+            Duration limit)
             throws IOException {
         InetAddress host = address.getAddress();
         ServerSocket listening = new ServerSocket(address.getPort(), MAX_CONNECTIONS, host);
-        CaseServer server = new CaseServer(listening, second(script, host, listening), script, canary, patience, limit);
+        CaseServer server =
+                new CaseServer(listening, second(script, host, listening), script, canary, canaries, patience, limit);
         server.start(() -> server.accept(listening, script));
         server.beside.ifPresent(
                 socket -> script.beside().ifPresent(other -> server.start(() -> server.accept(socket, other))));
@@ -141,7 +153,7 @@ public final class CaseServer implements AutoCloseable {
     private void serve(int number, Script script, Socket socket) {
         try (socket;
                 RawWire wire = new RawWire(socket, System.nanoTime() + limit.toNanos())) {
-            new ConnectionService(number, wire, script, ports, evidence, canary, patience).serve();
+            new ConnectionService(number, wire, script, ports, evidence, canary, canaries, patience).serve();
         } catch (IOException e) {
             // The client was gone before it was served.
             evidence.add(new Evidence.Ended(number, Evidence.End.CLIENT));

@@ -41,6 +41,7 @@ final class ConnectionService {
     private final Transcript transcript;
     private final Duration patience;
     private final Canary canary;
+    private final Canaries canaries;
     private final Map<String, Integer> counts = new HashMap<>();
     private Through through = Through.PLAINTEXT;
     private LineInput input;
@@ -61,6 +62,7 @@ final class ConnectionService {
             UnaryOperator<String> ports,
             Evidence evidence,
             Canary canary,
+            Canaries canaries,
             Duration patience) {
         this.number = number;
         this.wire = wire;
@@ -69,6 +71,7 @@ final class ConnectionService {
         this.evidence = evidence;
         this.transcript = evidence.transcript();
         this.canary = canary;
+        this.canaries = canaries;
         this.patience = patience;
         this.input = new LineInput(wire.in()::read);
         this.session = script.dialect().session(script.first(), script);
@@ -149,26 +152,27 @@ final class ConnectionService {
     /** What has the header of a record can be plaintext all the same: with the canary in it, or without any handshake. */
     private void disguised(String content) {
         boolean begun = evidence.events(Evidence.Hello.class).stream().anyMatch(hello -> hello.connection() == number);
-        boolean secret = canary.within(content);
-        if (secret || !begun) {
-            evidence.add(new Evidence.Line(
-                    number,
-                    through,
-                    new ReceivedLine(content, "", "(record)", "", secret ? Weight.CREDENTIAL : Weight.COMMAND)));
+        Optional<Canary> secret = canaries.within(content, canary);
+        if (secret.isPresent() || !begun) {
+            ReceivedLine line = new ReceivedLine(
+                    content, "", "(record)", "", secret.isPresent() ? Weight.CREDENTIAL : Weight.COMMAND);
+            evidence.add(new Evidence.Line(number, through, line));
+            secret.ifPresent(whose -> attribute(whose, line));
         }
     }
 
     private void received(ReceivedLine understood) throws IOException {
-        ReceivedLine line = canary.within(understood.text())
-                ? new ReceivedLine(
+        Optional<Canary> secret = canaries.within(understood.text(), canary);
+        ReceivedLine line = secret.map(whose -> new ReceivedLine(
                         understood.text(),
                         understood.tag(),
                         understood.verb(),
                         understood.argument(),
-                        heaviest(understood))
-                : understood;
+                        heaviest(understood, whose)))
+                .orElse(understood);
         transcript.add(number, From.CLIENT, through, line.text());
         evidence.add(new Evidence.Line(number, through, line));
+        secret.ifPresent(whose -> attribute(whose, line));
         if (silent) {
             return;
         }
@@ -177,8 +181,18 @@ final class ConnectionService {
     }
 
     /** The canary's user is the sender or recipient of mail too, where it is no secret. */
-    private Weight heaviest(ReceivedLine line) {
+    private static Weight heaviest(ReceivedLine line, Canary canary) {
         return line.weight() == Weight.MESSAGE && !canary.hasPassword(line.text()) ? Weight.MESSAGE : Weight.CREDENTIAL;
+    }
+
+    /** What has the credentials of another case is that case's. */
+    private void attribute(Canary whose, ReceivedLine line) {
+        Optional<String> owner = canaries.caseOf(whose);
+        Optional<String> here = canaries.caseOf(canary);
+        if (owner.isPresent() && here.isPresent() && !owner.equals(here)) {
+            canaries.add(new Canaries.Stray(owner.get(), here.get(), through, line.weight(), evidence.described(line)));
+            evidence.visited(number, through, owner.get());
+        }
     }
 
     private void perform(Reply reply) throws IOException {

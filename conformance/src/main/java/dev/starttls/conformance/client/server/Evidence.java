@@ -5,7 +5,10 @@ import dev.starttls.conformance.connection.Transcript.Through;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What was seen of the client during one run of it, in order: all that a verdict is made of. Safe for use by several
@@ -72,6 +75,8 @@ public final class Evidence {
     private int connections;
     private long octets;
     private Optional<String> incomplete = Optional.empty();
+    /** The connections in plaintext on which the credentials of another case came, and that case. */
+    private final Map<Integer, String> visits = new TreeMap<>();
 
     /** Registers a connection. */
     synchronized int connected(String entrance) {
@@ -104,9 +109,39 @@ public final class Evidence {
         return incomplete;
     }
 
-    /** All events so far. */
+    /** The credentials of another case came: what came in plaintext with them is no evidence of this one. */
+    synchronized void visited(int connection, Through through, String owner) {
+        boolean plaintext = through == Through.PLAINTEXT;
+        boolean known = plaintext && visits.put(connection, owner) != null;
+        if (!known) {
+            transcript.note(
+                    connection,
+                    "this is the user name or the password of " + owner
+                            + (plaintext ? ", and what comes on this connection is charged to it" : ""));
+        }
+    }
+
+    /** The cases whose credentials came in plaintext here, in a sentence; empty if none did. */
+    public synchronized Optional<String> visitors() {
+        return visits.isEmpty()
+                ? Optional.empty()
+                : Optional.of(visits.values().stream().distinct().collect(Collectors.joining(", ")));
+    }
+
+    /** All events so far, but for those of connections that are another case's. */
     public synchronized List<Event> events() {
-        return List.copyOf(events);
+        return events.stream()
+                .filter(event -> !visits.containsKey(event.connection()))
+                .toList();
+    }
+
+    /** A line as a sentence may quote it: what has credentials is not quoted whole. */
+    public String described(ReceivedLine line) {
+        if (line.weight() != Weight.CREDENTIAL) {
+            return "'" + transcript.shown(line.text()) + "'";
+        }
+        // What is no command can be the password itself.
+        return line.verb().matches("[A-Z]{3,12}") ? line.verb() + " with credentials" : "credentials";
     }
 
     public Transcript transcript() {

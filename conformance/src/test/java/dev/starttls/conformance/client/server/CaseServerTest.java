@@ -25,6 +25,7 @@ class CaseServerTest {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                 script,
                 Canary.of("case", "example.org"),
+                new Canaries(),
                 LIMIT,
                 LIMIT);
     }
