@@ -24,6 +24,7 @@ import dev.starttls.conformance.run.Selection;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.target.Protocol;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -46,6 +47,8 @@ final class ClientCheck {
     private static final int PORTS = 20000;
 
     private static final String PAGE = "8080";
+
+    private static final String PORT = "port";
 
     private final CommandEnvironment environment;
     private final ClientOptions options;
@@ -95,29 +98,41 @@ final class ClientCheck {
             return interactive(protocol, cases, catalogue, columns);
         }
         ClientRunSettings given = settings();
-        CommandClient command = client();
+        requireCommand();
         Expectations expectations = Expectations.of(options.expectations, List.of(), catalogue.all());
         RunResults results = new RunResults(
                 Reports.open(options.output.formats, options.filesRead(), environment, columns), environment);
-        Interrupts.Watch watch = environment.interrupts().on(results::interrupted);
+        Remains remains = new Remains();
+        Interrupts.Watch watch = environment.interrupts().on(() -> {
+            results.interrupted();
+            remains.close();
+        });
         RunListener progress =
                 environment.terminal().progress() ? new TerminalProgress(environment.err()) : RunListener.none();
+        results.tally().begun();
         try (HostName host = HostName.of(options.host, given.listen());
+                CommandClient command = host.within(CommandClient.of(options.command.orElseThrow()));
                 ClientRunner runner = new ClientRunner(
                         ClientSuite.profile(protocol).dialect(),
-                        prepared(command, host),
+                        prepared(command, host, remains),
                         given.host(host.name()),
                         progress)) {
+            remains.add(command);
+            remains.add(runner);
             UnaryOperator<TargetReport> finished =
                     report -> expectations.apply(host.note().map(report::noting).orElse(report));
             ClientRunner.Running running = runner.begin(cases);
+            results.inOrder(List.of(running.subject()));
             results.onInterrupt(() -> running.soFar().map(finished).stream().toList());
             results.add(finished.apply(running.report()));
+            running.obstacle().ifPresent(results::unable);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             results.unreachable("the run was ended before the first case");
         } catch (IOException e) {
-            results.unreachable("the cases cannot be run: " + e.getMessage());
+            results.unable("the cases cannot be run: " + e.getMessage());
+        } catch (UncheckedIOException e) {
+            results.unable("the cases cannot be run: " + e.getCause().getMessage());
         } finally {
             results.end();
             watch.close();
@@ -157,7 +172,7 @@ final class ClientCheck {
             Thread.currentThread().interrupt();
             results.unreachable("the session was ended");
         } catch (IOException e) {
-            results.unreachable("the session cannot go on: " + e.getMessage());
+            results.unable("the session cannot go on: " + e.getMessage());
         } finally {
             results.end();
             watch.close();
@@ -222,30 +237,39 @@ final class ClientCheck {
         }
     }
 
-    private ClientUnderTest prepared(CommandClient command, HostName host) {
-        ClientUnderTest client = host.within(command);
+    private ClientUnderTest prepared(CommandClient client, HostName host, Remains remains) {
         return new PreparedClient(
                 switch (options.exitStatus) {
                     case trusted -> client;
                     case ignored -> new UntrustedClient(client);
                 },
-                options.setup.map(CommandClient::of).map(host::within),
-                options.reset.map(CommandClient::of).map(host::within));
+                options.setup.map(command -> preparing(command, host, remains)),
+                options.reset.map(command -> preparing(command, host, remains)));
     }
 
-    private CommandClient client() throws UsageException {
+    /** What it leaves stays: it may start what the client needs, or what the user has anyway. */
+    private static ClientUnderTest preparing(String command, HostName host, Remains remains) {
+        CommandClient client = host.within(CommandClient.of(command));
+        remains.add(client);
+        return client;
+    }
+
+    /** The command lines without mistakes in their placeholders, and one that names the port. */
+    private void requireCommand() throws UsageException {
         String command = options.command.orElseThrow(() -> new UsageException(
                 "expected --command with the client's command line, in which {host} and {port} stand for the server"));
-        if (!template("--command", command).has("port")) {
-            throw new UsageException("--command: expected {port} in it, where the client is told its server's port");
-        }
+        boolean port = template("--command", command).has(PORT);
         if (options.setup.isPresent()) {
-            template("--setup", options.setup.get());
+            port |= template("--setup", options.setup.get()).has(PORT);
         }
         if (options.reset.isPresent()) {
-            template("--reset", options.reset.get());
+            port |= template("--reset", options.reset.get()).has(PORT);
         }
-        return CommandClient.of(command);
+        if (!port && options.ports.orElse(0) == 0) {
+            throw new UsageException(
+                    "--command: expected {port} in it, where the client is told its server's port; or in"
+                            + " --reset, if that tells it; or --ports");
+        }
     }
 
     /** A command line without mistakes in its placeholders. */

@@ -39,7 +39,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Exit status: 1 a MUST or security case failed that is neither accepted nor in the baseline; 3 the client"
                     + " never connected or its setup failed, or a MUST or security case saw no connection; 2 usage; 0 otherwise."
-                    + " 70 a fault of this command; 74 a report could not be written."
+                    + " 70 a fault of this command; 74 a report could not be written, or a port not be opened. An"
+                    + " interrupted run (130, 143) has ended the client and reported the cases that were done."
         })
 final class ClientOptions {
     @Parameters(paramLabel = "PROTOCOL", arity = "0..1", hidden = true)
@@ -51,7 +52,8 @@ final class ClientOptions {
             description = "The client, as a command line for the shell. In it {host}, {port}, {user}, {password}, {ca},"
                     + " {case} (its id) and {dir} (an empty directory) are replaced, and {port2}: a second port, without TLS,"
                     + " for a client that tries several (UP-C-60, UP-C-61); in all other cases the same as {port}."
-                    + " {{host}} stays as {host}, and what the shell has in braces stays as it is.")
+                    + " {{host}} stays as {host}, and what the shell has in braces stays as it is. Each run has a session"
+                    + " and a process group of its own where there is setsid, and no terminal.")
     Optional<String> command = Optional.empty();
 
     @Option(
@@ -165,7 +167,9 @@ final class ClientOptions {
             names = "--linger",
             paramLabel = "SECONDS",
             description = "How long a connection is waited for after the command has ended: for a mail server that was"
-                    + " given a message and delivers it later (default: ${DEFAULT-VALUE}).")
+                    + " given a message and delivers it later (default: ${DEFAULT-VALUE}). What a command leaves running"
+                    + " can serve the next, and is ended at the end of the run, on Linux; what --setup and --reset leave"
+                    + " is not.")
     int linger;
 
     @Option(

@@ -8,8 +8,8 @@ final class ExitStatus {
     /** The suite itself failed (EX_SOFTWARE). */
     static final int FAULT = 70;
 
-    /** A report could not be created or written (EX_IOERR). */
-    static final int OUTPUT_LOST = 74;
+    /** A report could not be created or written, or a server for a client not be started (EX_IOERR). */
+    static final int IO_FAILED = 74;
 
     /** The reader of standard output has closed it (128 + SIGPIPE). */
     static final int READER_GONE = 141;

@@ -72,7 +72,7 @@ final class InteractiveCheck {
             try {
                 terminal.converse(environment.in());
             } catch (IOException e) {
-                results.unreachable("the session cannot go on: " + e.getMessage()
+                results.unable("the session cannot go on: " + e.getMessage()
                         + (state.isPresent() ? "; the same --state takes it up again" : ""));
             }
             soFar(run)

@@ -61,7 +61,7 @@ public final class Main {
             return Outcome.USAGE.status();
         } catch (UnwritableReportException e) {
             environment.err().println("conformance: " + e.getMessage());
-            return ExitStatus.OUTPUT_LOST;
+            return ExitStatus.IO_FAILED;
         } catch (RuntimeException e) {
             environment.err().println("conformance: an internal error of the suite, please report it:");
             e.printStackTrace(environment.err());

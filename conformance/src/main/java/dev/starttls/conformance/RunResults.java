@@ -8,7 +8,6 @@ import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.Tally;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.target.Subject;
-import dev.starttls.conformance.target.Target;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayDeque;
@@ -64,7 +63,7 @@ final class RunResults implements Fleet.Sink {
     }
 
     /** From now on only reports of these targets come, in any order, and they are written in this one. */
-    void inOrder(List<Target> targets) {
+    void inOrder(List<? extends Subject> targets) {
         lock.lock();
         try {
             order.addAll(targets);
@@ -149,7 +148,7 @@ final class RunResults implements Fleet.Sink {
         Optional<String> file = reports.lost();
         if (file.isPresent()) {
             say("can no longer write to " + file.get());
-            exceptional = Optional.of(ExitStatus.OUTPUT_LOST);
+            exceptional = Optional.of(ExitStatus.IO_FAILED);
             return true;
         }
         if (!out.checkError()) {
@@ -162,7 +161,7 @@ final class RunResults implements Fleet.Sink {
             exceptional = Optional.of(ExitStatus.READER_GONE);
         } else {
             say("cannot write to standard output: " + why.get());
-            exceptional = Optional.of(ExitStatus.OUTPUT_LOST);
+            exceptional = Optional.of(ExitStatus.IO_FAILED);
         }
         return true;
     }
@@ -187,6 +186,17 @@ final class RunResults implements Fleet.Sink {
     /** Reports that there will be no report of some targets. */
     void unreachable(String detail) {
         remark(detail, Outcome.UNREACHABLE);
+    }
+
+    /** Reports what this machine does not let the suite do: it says nothing of any target. */
+    void unable(String detail) {
+        lock.lock();
+        try {
+            say(detail);
+            exceptional = Optional.of(ExitStatus.IO_FAILED);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Tells the user something that is not wrong. */

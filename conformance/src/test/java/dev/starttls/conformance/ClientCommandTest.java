@@ -7,15 +7,25 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.starttls.conformance.client.TestClientMain;
 import dev.starttls.conformance.report.JsonReport;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -227,6 +237,19 @@ class ClientCommandTest {
     }
 
     @Test
+    void the_port_may_be_given_to_the_client_by_the_reset() {
+        InProcess run = clientWithoutTls(
+                SHY.replace("{port}", "$(cat " + file("port") + ")"),
+                "--reset",
+                "echo {port} > " + file("port"),
+                "--only",
+                "UP-C-01a",
+                "--parallel",
+                "1");
+        assertThat(run.out()).contains("pass  UP-C-01a");
+    }
+
+    @Test
     void a_setup_that_fails_ends_the_run_with_status_3_and_its_output() {
         InProcess run = client(SHY, "--setup", "echo no such account; exit 4", "--only", "UP-C-01a");
         assertThat(run.status()).isEqualTo(3);
@@ -266,6 +289,79 @@ class ClientCommandTest {
         long child = Long.parseLong(Files.readString(children).strip());
         // The child may be a moment in ending; if it were not, this would wait for longer than a test may.
         ProcessHandle.of(child).ifPresent(handle -> handle.onExit().join());
+    }
+
+    /** Reports its process to this port, and goes on for ever; after it has done that, its process and a child are there. */
+    private static String waiting(int port) {
+        return "/bin/bash -c 'sleep 1000 & exec 3<>/dev/tcp/127.0.0.1/" + port
+                + "; echo $$ >&3; echo $! >&3; wait; : {port}'";
+    }
+
+    @ParameterizedTest
+    @CsvSource({"UP-C-00, 0", "UP-C-01a, 1"})
+    @EnabledOnOs(OS.LINUX)
+    void an_interrupt_ends_the_client_removes_the_files_and_reports_the_cases_that_are_done(String waits, int reported)
+            throws Exception {
+        Path temporary = Files.createDirectory(file("temporary"));
+        Path report = file("report.json");
+        try (ServerSocket contact = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            String client = "if [ {case} = " + waits + " ]; then " + waiting(contact.getLocalPort()) + "; fi; " + SHY;
+            List<String> words = new ArrayList<>(CommandProcess.command());
+            words.add(1, "-Djava.io.tmpdir=" + temporary);
+            words.addAll(List.of("client", "smtp", "--only", "UP-C-01a", "--parallel", "1", "--timeout", "170"));
+            words.addAll(List.of("--format", "ndjson=" + report, "--command", client));
+            try (CommandProcess command = CommandProcess.of(new ProcessBuilder(words), folder);
+                    Socket contacting = contact.accept();
+                    BufferedReader heard = new BufferedReader(
+                            new InputStreamReader(contacting.getInputStream(), StandardCharsets.US_ASCII))) {
+                List<Optional<ProcessHandle>> started = List.of(
+                        ProcessHandle.of(Long.parseLong(heard.readLine())),
+                        ProcessHandle.of(Long.parseLong(heard.readLine())));
+                command.signal("TERM");
+                assertThat(command.exitStatus()).isEqualTo(143);
+                started.forEach(each -> each.ifPresent(one -> one.onExit().join()));
+                assertThat(temporary).isEmptyDirectory();
+                assertThat(command.err())
+                        .contains("interrupted: 0 targets done")
+                        .contains("1 started and not finished");
+                List<String> lines = Files.readAllLines(report);
+                assertThat(lines).hasSize(reported);
+                for (String line : lines) {
+                    assertThat(line).contains("interrupted when 1 of 2 cases were done");
+                    assertThat(new ObjectMapper().readTree(line).get("checks").findValuesAsText("id"))
+                            .containsExactly("UP-C-00");
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_port_that_is_taken_is_status_74_and_no_fault_of_the_client() throws IOException {
+        try (ServerSocket taken = afterFreePort()) {
+            int port = taken.getLocalPort();
+            String sentence = "expected a port to listen on, got 127.0.0.1:" + port;
+            InProcess control = client(SHY, "--only", "UP-C-01a", "--ports", String.valueOf(port));
+            assertThat(control.status()).isEqualTo(74);
+            assertThat(control.out()).isEmpty();
+            assertThat(control.err()).contains("conformance: the cases cannot be run: " + sentence);
+            InProcess other = clientWithoutTls(SHY, "--only", "UP-C-01a", "--ports", String.valueOf(port - 1));
+            assertThat(other.status()).isEqualTo(74);
+            assertThat(other.words()).contains("the client was not run: " + sentence);
+            assertThat(other.err()).contains("conformance: " + sentence).contains("choose others with --ports");
+        }
+    }
+
+    /** Has a port, and the port before it is free. */
+    private static ServerSocket afterFreePort() throws IOException {
+        InetAddress loopback = InetAddress.getByName("127.0.0.1");
+        while (true) {
+            try (ServerSocket free = new ServerSocket(0, 1, loopback)) {
+                return new ServerSocket(free.getLocalPort() + 1, 1, loopback);
+            } catch (BindException e) {
+                // Another has the second: once more.
+                continue;
+            }
+        }
     }
 
     @Test
@@ -381,6 +477,7 @@ class ClientCommandTest {
                 "client http --command x{port} | 'http' is not a protocol",
                 "client smtp | expected --command",
                 "client smtp --command deliver | expected {port} in it",
+                "client smtp --command deliver --reset x{host} | expected {port} in it",
                 "client smtp --command x{port} --only UP-C-99 | there is no case 'UP-C-99'; --list names",
                 "client smtp --command x{port} --only IMAP-C-10* | for clients of IMAP: conformance client imap --only 'IMAP-C-10*'",
                 "client imap --command x{port} --skip POP3-C-19 | for clients of POP3: conformance client pop3 --skip POP3-C-19",

@@ -85,12 +85,12 @@ class InteractiveCommandTest {
     }
 
     @Test
-    void a_port_that_is_taken_is_status_3_and_named() throws IOException {
+    void a_port_that_is_taken_is_status_74_and_named() throws IOException {
         try (var taken = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
             List<String> words = List.of(
                     "client", "smtp", "--interactive", "--page", "0", "--ports", String.valueOf(taken.getLocalPort()));
             InProcess run = InProcess.run("q\n", words);
-            assertThat(run.status()).isEqualTo(3);
+            assertThat(run.status()).isEqualTo(74);
             assertThat(run.err())
                     .contains("the session cannot go on: expected a port to listen on, got 127.0.0.1:"
                             + taken.getLocalPort());

@@ -26,6 +26,7 @@ import dev.starttls.conformance.run.RunListener;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.target.TestedClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,9 +37,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -50,6 +55,7 @@ public final class ClientRunner implements AutoCloseable {
     private static final int MAX_LINES_OF_OUTPUT = 12;
     private static final int MILLIS_BETWEEN_LOOKS = 20;
     private static final Duration FOR_THE_REST = Duration.ofSeconds(1);
+    private static final Duration FOR_THE_WORKERS = Duration.ofSeconds(5);
 
     private final ServerDialect dialect;
     private final ClientUnderTest client;
@@ -75,7 +81,15 @@ public final class ClientRunner implements AutoCloseable {
         this.directory = Files.createTempDirectory("starttls-clients");
         this.ca = directory.resolve("ca.pem");
         Files.writeString(ca, servers.pki().rootPem());
-        this.workers = Executors.newFixedThreadPool(settings.parallel(), new DaemonThreadFactory("case"));
+        this.workers = new ThreadPoolExecutor(
+                settings.parallel(),
+                settings.parallel(),
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new DaemonThreadFactory("case"),
+                // A run that is interrupted before its first case has none.
+                new ThreadPoolExecutor.DiscardPolicy());
     }
 
     /** The file with the root that the client has to trust. */
@@ -83,12 +97,20 @@ public final class ClientRunner implements AutoCloseable {
         return ca;
     }
 
-    /** Runs the cases; the report has them in this order. */
+    /**
+     * Runs the cases; the report has them in this order.
+     *
+     * @throws UncheckedIOException if the well-behaved server cannot be started
+     */
     public TargetReport run(List<ClientCase> cases) {
         return begin(cases).report();
     }
 
-    /** Makes the control run and starts the cases; does not wait for them. */
+    /**
+     * Makes the control run and starts the cases; does not wait for them.
+     *
+     * @throws UncheckedIOException if the well-behaved server cannot be started
+     */
     public Running begin(List<ClientCase> cases) {
         return new Running(cases);
     }
@@ -101,6 +123,7 @@ public final class ClientRunner implements AutoCloseable {
         private final long begun = System.nanoTime();
         private final Control control;
         private final Map<Check, CompletableFuture<CheckResult>> results = new LinkedHashMap<>();
+        private final Queue<String> obstacles = new ConcurrentLinkedQueue<>();
 
         private Running(List<ClientCase> cases) {
             progress.asks(subject);
@@ -137,6 +160,16 @@ public final class ClientRunner implements AutoCloseable {
                             + "; it has to connect to {host} and {port} within --timeout");
         }
 
+        /** What kept the suite from running a case that is done, which is no fault of the client; empty if nothing did. */
+        public Optional<String> obstacle() {
+            return Optional.ofNullable(obstacles.peek());
+        }
+
+        /** The client. */
+        public TestedClient subject() {
+            return subject;
+        }
+
         /** What the client did with a well-behaved server. */
         public Control observed() {
             return control;
@@ -146,6 +179,14 @@ public final class ClientRunner implements AutoCloseable {
             CheckResult result;
             try {
                 result = result(one, port);
+            } catch (UncheckedIOException e) {
+                obstacles.add(String.valueOf(e.getCause().getMessage()));
+                result = new CheckResult(
+                        one.check(),
+                        Verdict.inconclusive(
+                                "the client was not run: " + e.getCause().getMessage()),
+                        List.of(),
+                        Duration.ZERO);
             } catch (RuntimeException | Error e) {
                 result = new CheckResult(
                         one.check(),
@@ -335,7 +376,7 @@ public final class ClientRunner implements AutoCloseable {
             Thread.currentThread().interrupt();
             return failed("the run was ended");
         } catch (IOException e) {
-            return failed("the suite could not start a server: " + e.getMessage());
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -361,10 +402,16 @@ public final class ClientRunner implements AutoCloseable {
         return lines.isEmpty() ? "" : "; it printed: " + Transcript.printable(lines.get(lines.size() - 1));
     }
 
-    /** Ends the run, and deletes the files that it made. */
+    /** Ends the run, and deletes the files that it made. Calling it again has no effect. */
     @Override
     public void close() {
         workers.shutdownNow();
+        try {
+            // They make files.
+            var unused = workers.awaitTermination(FOR_THE_WORKERS.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

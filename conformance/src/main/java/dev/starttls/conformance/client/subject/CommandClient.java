@@ -4,26 +4,35 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A command line that is run once for each case. In it <code>{host} {port} {port2} {user} {password} {ca} {case} {dir}</code>
  * stand for what the case has; {@code dir} is an empty directory for the files of this run. Exit status {@value #UNABLE}
  * says that the command cannot do the case. At the limit the command is ended, and all processes that it started;
- * those whose parent has gone are found on Linux only, as {@link MarkedProcesses} says.
+ * those whose parent has gone are found on Linux only, as {@link MarkedProcesses} says. What a command that ended on its own
+ * has left, as a process that delivers a message or an agent that several runs use, stays until the client is closed.
+ *
+ * <p>Where there is {@code setsid}, each run has a session and a process group of its own, so that {@code kill 0} ends
+ * nothing else.
  */
-public final class CommandClient implements ClientUnderTest {
+public final class CommandClient implements ClientUnderTest, AutoCloseable {
     /** The exit status by which a command says that it cannot do the case. */
     public static final int UNABLE = 89;
 
+    private static final String SETSID = "setsid";
     private static final int MAX_OUTPUT = 16 * 1024;
     private static final int SECONDS_TO_DIE = 2;
     private static final int MILLIS_BETWEEN_LOOKS = 10;
@@ -35,6 +44,9 @@ public final class CommandClient implements ClientUnderTest {
 
     private final String commandLine;
     private final List<String> before;
+    private final MarkedProcesses started = new MarkedProcesses();
+    private final Set<Process> running = new HashSet<>();
+    private boolean closed;
 
     private CommandClient(String commandLine, List<String> before) {
         this.commandLine = commandLine;
@@ -75,16 +87,21 @@ public final class CommandClient implements ClientUnderTest {
     }
 
     private Ending run(Attempt attempt, String filled) throws InterruptedException {
-        List<String> words = new ArrayList<>(before);
+        List<String> words = new ArrayList<>(session());
+        words.addAll(before);
         words.addAll(shell());
         words.add(filled);
-        MarkedProcesses marked = new MarkedProcesses();
+        MarkedProcesses marked = started.within();
         ProcessBuilder builder =
                 new ProcessBuilder(words).redirectErrorStream(true).redirectInput(nothing());
         marked.mark(builder);
         Process process;
         try {
-            process = builder.start();
+            Optional<Process> begun = start(builder);
+            if (begun.isEmpty()) {
+                return Ending.of(Ending.Kind.UNKNOWN, "the run was ended");
+            }
+            process = begun.get();
         } catch (IOException e) {
             return Ending.of(Ending.Kind.FAILURE, "the command could not be started: " + e.getMessage());
         }
@@ -97,8 +114,9 @@ public final class CommandClient implements ClientUnderTest {
             over = process.waitFor(attempt.limit().toMillis(), TimeUnit.MILLISECONDS);
         } finally {
             if (!over) {
-                end(process, marked);
+                end(List.of(process), marked);
             }
+            forget(process);
         }
         if (!over) {
             return new Ending(
@@ -117,6 +135,45 @@ public final class CommandClient implements ClientUnderTest {
         return new Ending(kind, ended, output.text());
     }
 
+    /** Starts it; not after the end. */
+    private synchronized Optional<Process> start(ProcessBuilder builder) throws IOException {
+        if (closed) {
+            return Optional.empty();
+        }
+        Process process = builder.start();
+        running.add(process);
+        return Optional.of(process);
+    }
+
+    private synchronized void forget(Process process) {
+        running.remove(process);
+    }
+
+    /** Starts nothing more; gives what runs. */
+    private synchronized List<Process> stop() {
+        closed = true;
+        return List.copyOf(running);
+    }
+
+    /** Ends what runs, and what earlier runs have left. Calling it again has no effect. */
+    @Override
+    public void close() {
+        try {
+            end(stop(), started);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What gives a command a session of its own; a process that does not lead its group becomes that command. */
+    private static List<String> session() {
+        return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                        .filter(folder -> !folder.isEmpty())
+                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, SETSID)))
+                ? List.of(SETSID)
+                : List.of();
+    }
+
     private static List<String> shell() {
         return windows() ? List.of("cmd.exe", "/c") : List.of("/bin/sh", "-c");
     }
@@ -129,23 +186,30 @@ public final class CommandClient implements ClientUnderTest {
         return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
     }
 
-    /**
-     * Ends the process and all that it started. What a command that has ended on its own has left stays: the command of a
-     * setup may start a server, and a client may leave its message to a process that delivers it.
-     */
-    private static void end(Process process, MarkedProcesses marked) throws InterruptedException {
-        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
-        all.add(process.toHandle());
-        all.addAll(marked.alive());
+    /** Ends the processes, all that they started, and what is marked. */
+    private static void end(List<Process> processes, MarkedProcesses marked) throws InterruptedException {
+        List<ProcessHandle> all = new ArrayList<>(marked.alive());
+        for (Process process : processes) {
+            process.descendants().forEach(all::add);
+            all.add(process.toHandle());
+        }
         all.forEach(ProcessHandle::destroy);
-        if (!process.waitFor(SECONDS_TO_DIE, TimeUnit.SECONDS)) {
-            all.forEach(ProcessHandle::destroyForcibly);
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_DIE);
+        for (Process process : processes) {
+            if (!process.waitFor(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+                process.destroyForcibly();
+            }
+        }
+        while (processes.isEmpty()
+                && System.nanoTime() < until
+                && !marked.alive().isEmpty()) {
+            Thread.sleep(MILLIS_BETWEEN_LOOKS);
         }
         all.stream().filter(ProcessHandle::isAlive).forEach(ProcessHandle::destroyForcibly);
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_DIE);
+        long last = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_DIE);
         // Again, for what was started meanwhile.
         for (List<ProcessHandle> left = marked.alive();
-                !left.isEmpty() && System.nanoTime() < until;
+                !left.isEmpty() && System.nanoTime() < last;
                 left = marked.alive()) {
             left.forEach(ProcessHandle::destroyForcibly);
             Thread.sleep(MILLIS_BETWEEN_LOOKS);

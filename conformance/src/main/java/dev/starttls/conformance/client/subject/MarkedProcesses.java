@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The processes of one run of a command, also those whose parent has gone, in whatever session they are: a variable of the
+ * The processes that were started for something, as a run of a command or all runs of it, also those whose parent has gone, in whatever session they are: a variable of the
  * environment marks them, which each process inherits and which Linux shows. What is not found: a process that was started
  * without the variable (by {@code env -i}, {@code sudo}, or a service that the command only asks for it), one that writes over
  * its environment, as some do to change their name, and one whose user is another. On other systems none is found.
@@ -17,7 +17,22 @@ final class MarkedProcesses {
     private static final Path PROCESSES = Path.of("/proc");
     private static final String VARIABLE = "STARTTLS_CONFORMANCE_RUN";
 
-    private final String value = UUID.randomUUID().toString();
+    /** Names of what contains what, each with a slash after it. */
+    private final String value;
+
+    private MarkedProcesses(String value) {
+        this.value = value;
+    }
+
+    /** New ones. */
+    MarkedProcesses() {
+        this(UUID.randomUUID() + "/");
+    }
+
+    /** New ones, which are of these too. */
+    MarkedProcesses within() {
+        return new MarkedProcesses(value + UUID.randomUUID() + "/");
+    }
 
     /** Marks what is about to be started. */
     void mark(ProcessBuilder builder) {

@@ -46,6 +46,8 @@ public final class OwnHosts implements AutoCloseable {
             return Optional.empty();
         }
         OwnHosts hosts = new OwnHosts(Files.createTempFile("starttls-hosts", ""));
+        // Of a process that is ended by a signal, too.
+        hosts.file.toFile().deleteOnExit();
         Files.write(hosts.file, lines(name, address));
         if (hosts.seen()) {
             return Optional.of(hosts);

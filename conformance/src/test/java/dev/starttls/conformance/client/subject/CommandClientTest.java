@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no signals")
 class CommandClientTest {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
     @TempDir
     Path directory;
 
@@ -72,12 +74,34 @@ class CommandClientTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void what_a_command_leaves_that_ends_on_its_own_stays() throws Exception {
-        run("sleep 1000 > /dev/null 2>&1 & echo $! > {dir}/pid");
-        long left = Long.parseLong(Files.readString(directory.resolve("pid")).strip());
-        ProcessHandle process = ProcessHandle.of(left).orElseThrow();
-        assertThat(process.isAlive()).isTrue();
-        process.destroyForcibly();
+    void what_a_command_leaves_that_ends_on_its_own_stays_until_the_client_is_closed() throws Exception {
+        try (CommandClient client = CommandClient.of("sleep 1000 > /dev/null 2>&1 & echo $! > {dir}/pid")) {
+            client.run(attempt(LIMIT));
+            long left =
+                    Long.parseLong(Files.readString(directory.resolve("pid")).strip());
+            ProcessHandle process = ProcessHandle.of(left).orElseThrow();
+            assertThat(process.isAlive()).isTrue();
+            client.close();
+            process.onExit().join();
+        }
+    }
+
+    @Test
+    void a_client_that_is_closed_is_not_run() throws InterruptedException {
+        try (CommandClient client = CommandClient.of("echo > {dir}/run")) {
+            client.close();
+            assertThat(client.run(attempt(LIMIT)).words()).isEqualTo("the run was ended");
+            assertThat(directory.resolve("run")).doesNotExist();
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void a_command_that_signals_its_group_ends_nothing_else() throws InterruptedException {
+        Ending ending = run("trap 'kill 0' EXIT; echo sent; exit 3");
+        // The shell is of the group too.
+        assertThat(ending.words()).isEqualTo("exit status 143");
+        assertThat(ending.output()).isEqualTo("sent\n");
     }
 
     @Test
@@ -86,11 +110,17 @@ class CommandClientTest {
     }
 
     private Ending run(String command) throws InterruptedException {
-        return run(command, Duration.ofSeconds(20));
+        return run(command, LIMIT);
     }
 
     private Ending run(String command, Duration limit) throws InterruptedException {
-        Attempt attempt = new Attempt(
+        try (CommandClient client = CommandClient.of(command)) {
+            return client.run(attempt(limit));
+        }
+    }
+
+    private Attempt attempt(Duration limit) {
+        return new Attempt(
                 "UP-C-00",
                 "localhost",
                 1,
@@ -102,6 +132,5 @@ class CommandClientTest {
                 directory,
                 limit,
                 new Evidence());
-        return CommandClient.of(command).run(attempt);
     }
 }
