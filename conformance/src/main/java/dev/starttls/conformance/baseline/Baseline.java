@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.target.Subject;
+import dev.starttls.conformance.target.TestedClient;
 import dev.starttls.conformance.target.UnreadableFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -84,7 +85,8 @@ public final class Baseline {
         // A target that was not reached then shows nothing that could be compared.
         if (!found.isEmpty()) {
             Map<String, Status> kept = distinct.computeIfAbsent(found, same -> same);
-            String url = target.asText().toLowerCase(Locale.ROOT);
+            String url = key(
+                    target.asText(), Optional.ofNullable(report.path("policy").textValue()));
             verdicts.put(url, kept);
             if (report.path("address").isTextual()) {
                 verdicts.put(url + " " + report.path("address").asText(), kept);
@@ -92,17 +94,36 @@ public final class Baseline {
         }
     }
 
-    /** The report with each result compared; a target that the baseline does not have is new in every check. */
+    /** A client that is configured otherwise is another target. */
+    private static String key(String url, Optional<String> policy) {
+        return url.toLowerCase(Locale.ROOT) + policy.map(each -> " " + each).orElse("");
+    }
+
+    /**
+     * The report with each result compared; a target that the baseline does not have is new in every check, and the report
+     * notes it.
+     */
     public TargetReport compare(TargetReport report) {
         Map<String, Status> before = verdictsOf(report.target());
-        return report.with(report.results().stream()
+        TargetReport noted = before.isEmpty()
+                ? report.noting(
+                        "the baseline has no report of " + report.target().url()
+                                + policyOf(report.target())
+                                        .map(policy -> " with policy " + policy)
+                                        .orElse(""))
+                : report;
+        return noted.with(report.results().stream()
                 .map(result -> result.compare(
                         Optional.ofNullable(before.get(result.check().id()))))
                 .toList());
     }
 
+    private static Optional<String> policyOf(Subject target) {
+        return target instanceof TestedClient client ? Optional.of(client.policy()) : Optional.empty();
+    }
+
     private Map<String, Status> verdictsOf(Subject target) {
-        String url = target.url().toLowerCase(Locale.ROOT);
+        String url = key(target.url(), policyOf(target));
         Map<String, Status> any = verdicts.getOrDefault(url, Map.of());
         return target.address()
                 .map(address -> verdicts.getOrDefault(url + " " + address.getHostAddress(), any))
