@@ -73,8 +73,8 @@ final class ClientCheck {
         Selection selection = Selection.of(options.only, options.skip, options.expectations.level.levels());
         Catalogue catalogue = catalogue(protocol.map(List::of).orElseGet(() -> List.of(Protocol.values())));
         Listing listing = new Listing(catalogue, ClientCheck::behaviour, environment);
-        if (options.explain.isPresent()) {
-            listing.explain(options.explain.get());
+        if (!options.explain.isEmpty()) {
+            listing.explain(options.explain);
             return Outcome.PASSED.status();
         }
         requireKnown(catalogue);
@@ -232,7 +232,8 @@ final class ClientCheck {
                 Stream.concat(options.only.stream(), options.skip.stream()).toList()) {
             if (catalogue.all().stream().noneMatch(Selection.named(named)::takes)) {
                 String option = options.only.contains(named) ? "--only" : "--skip";
-                throw new UsageException("there is no case '" + named + "'" + Whereabouts.of(named, option));
+                throw new UsageException(
+                        "there is no case '" + named + "'" + Whereabouts.of(named, option, catalogue.all()));
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.starttls.conformance;
 
+import dev.starttls.conformance.client.run.ClientRunSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -175,8 +176,8 @@ final class ClientOptions {
     @Option(
             names = "--parallel",
             paramLabel = "N",
-            description = "How many cases run at the same time (default: ${DEFAULT-VALUE}).")
-    int parallel = 8;
+            description = "How many cases run at the same time (default: twice the number of processors, 4 to 16).")
+    int parallel = ClientRunSettings.casesAtOnce();
 
     @Option(
             names = "--only",
@@ -203,8 +204,9 @@ final class ClientOptions {
             names = "--explain",
             paramLabel = "ID|CLAUSE",
             completionCandidates = CompletionValues.CaseIds.class,
-            description = "Explain the cases with these ids or of this clause, and how to fix what they find.")
-    Optional<String> explain = Optional.empty();
+            description = "Explain the cases with these ids or of this clause, and how to fix what they find. May be"
+                    + " repeated.")
+    List<String> explain = new ArrayList<>();
 
     @Mixin
     OutputOptions output = new OutputOptions();

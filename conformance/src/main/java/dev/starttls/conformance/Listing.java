@@ -3,6 +3,7 @@ package dev.starttls.conformance;
 import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.client.run.ClientServers;
 import dev.starttls.conformance.profile.Profile;
 import dev.starttls.conformance.profile.Scope;
 import dev.starttls.conformance.report.Style;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,7 +37,7 @@ final class Listing {
     /** What --profile calls the profile of a rule. */
     private final Map<Check, String> profiles;
 
-    /** What a server does in a case for clients, for each run. */
+    /** What a server does in a case for clients, in lines. */
     private final Function<Check, List<String>> behaviour;
 
     private final PrintStream out;
@@ -54,7 +56,7 @@ final class Listing {
     /**
      * A listing of cases for clients.
      *
-     * @param behaviour what the server of a case does in each run, to follow "the server"
+     * @param behaviour what the server of a case does, in lines to follow "the server"
      */
     Listing(Catalogue catalogue, Function<Check, List<String>> behaviour, CommandEnvironment environment) {
         this(catalogue, Map.of(), behaviour, environment);
@@ -131,22 +133,27 @@ final class Listing {
         return same.stream().map(Check::clause).distinct().collect(Collectors.joining("; "));
     }
 
-    /** Explains the checks with this id, or of this clause. */
-    void explain(String named) throws UsageException {
-        List<List<Check>> found = byId(Selection.named(named)::takes);
-        if (found.isEmpty()) {
-            throw new UsageException("there is no check '" + named + "'" + Whereabouts.of(named, "--explain"));
+    /** Explains the checks with these ids, or of these clauses, each once. */
+    void explain(List<String> names) throws UsageException {
+        Set<List<Check>> found = new LinkedHashSet<>();
+        for (String named : names) {
+            List<List<Check>> meant = byId(Selection.named(named)::takes);
+            if (meant.isEmpty()) {
+                throw new UsageException(
+                        "there is no check '" + named + "'" + Whereabouts.of(named, "--explain", known));
+            }
+            found.addAll(meant);
         }
         String between = "";
         for (List<Check> same : found) {
             out.print(between);
-            explain(same);
+            explanation(same);
             between = "\n";
         }
         out.flush();
     }
 
-    private void explain(List<Check> same) {
+    private void explanation(List<Check> same) {
         Check check = same.get(0);
         out.print(style.strong(check.id() + "  " + check.title()) + "\n");
         paragraphs("clause", same, Check::clause);
@@ -161,11 +168,18 @@ final class Listing {
                                 .toList()));
         Map<Check, List<String>> behaviours =
                 same.stream().collect(Collectors.toMap(each -> each, behaviour, (one, other) -> one));
-        int runs = behaviours.values().stream().mapToInt(List::size).max().orElse(0);
-        for (int i = 0; i < runs; i++) {
-            int run = i;
-            paragraphs(run == 0 ? "server" : "", same, each -> ofRun(behaviours.get(each), run));
+        int lines = behaviours.values().stream().mapToInt(List::size).max().orElse(0);
+        String label = "server";
+        for (int i = 0; i < lines; i++) {
+            int line = i;
+            Function<Check, String> text = each ->
+                    line < behaviours.get(each).size() ? behaviours.get(each).get(line) : "";
+            paragraphs(label, same, text);
+            label = same.stream().map(text).allMatch(String::isEmpty) ? label : "";
         }
+        ClientServers.placeholders(
+                        behaviours.values().stream().flatMap(List::stream).toList())
+                .ifPresent(sentence -> paragraph("", sentence));
         paragraph("why", check.why());
         paragraphs("fix", same, Check::fix);
         String profile = Optional.ofNullable(profiles.get(check))
@@ -179,13 +193,6 @@ final class Listing {
                                         + check.protocols().iterator().next().key() + " --only " + check.id()
                                         + " --command '... {host} {port} ...'"
                                 : profile + "--only " + check.id() + " " + example(check) + "://HOST:PORT"));
-    }
-
-    private static String ofRun(List<String> runs, int run) {
-        if (run >= runs.size()) {
-            return "";
-        }
-        return (runs.size() == 1 ? "" : "run " + (run + 1) + " of " + runs.size() + ": ") + runs.get(run);
     }
 
     /** A text that may be the same for the protocols of a check, or differ. */

@@ -95,9 +95,9 @@ public final class Main {
             return Outcome.PASSED.status();
         }
         Map<String, Profile> profiles = Settings.profiles(options.profiles);
-        if (options.explain.isPresent()) {
+        if (!options.explain.isEmpty()) {
             Map<String, Profile> explained = profiles.isEmpty() ? Profile.contained() : profiles;
-            new Listing(catalogue, explained, environment).explain(options.explain.get());
+            new Listing(catalogue, explained, environment).explain(options.explain);
             return Outcome.PASSED.status();
         }
         List<Check> known = new ArrayList<>(catalogue.all());
@@ -107,7 +107,7 @@ public final class Main {
             // One that was mistyped would be left out of the run, or not left out, and nothing would show it.
             if (known.stream().noneMatch(Selection.named(named)::takes)) {
                 String option = options.only.contains(named) ? "--only" : "--skip";
-                throw new UsageException("there is no check '" + named + "'" + elsewhere(named, option));
+                throw new UsageException("there is no check '" + named + "'" + elsewhere(named, option, known));
             }
         }
         Scope scope = Scope.of(
@@ -126,12 +126,12 @@ public final class Main {
     }
 
     /** Where to look for what is no check and no rule of the profiles that were named. */
-    private static String elsewhere(String named, String option) {
+    private static String elsewhere(String named, String option, List<Check> known) {
         return Profile.contained().entrySet().stream()
                 .filter(each -> each.getValue().checks().stream().anyMatch(Selection.named(named)::takes))
                 .findFirst()
                 .map(each -> " without --profile " + each.getKey() + ", which it is a rule of")
-                .orElseGet(() -> Whereabouts.of(named, option));
+                .orElseGet(() -> Whereabouts.of(named, option, known));
     }
 
     private static String version() {

@@ -188,8 +188,8 @@ final class Options {
             completionCandidates = CompletionValues.Ids.class,
             description =
                     "Explain the checks with these ids or of this clause, and how to fix what they find; also a rule"
-                            + " of a profile, as BSI-03.")
-    Optional<String> explain = Optional.empty();
+                            + " of a profile, as BSI-03. May be repeated.")
+    List<String> explain = new ArrayList<>();
 
     @Option(names = "--completion", description = "Print the completion script for bash and zsh.")
     boolean completion;

@@ -1,5 +1,6 @@
 package dev.starttls.conformance;
 
+import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.client.ClientSuite;
 import dev.starttls.conformance.run.Selection;
 import dev.starttls.conformance.target.Protocol;
@@ -16,8 +17,14 @@ final class Whereabouts {
      *
      * @param named an id or a clause, as for {@link Selection#of}
      * @param option the option that it was given for, as {@code --only}
+     * @param here the checks of the command
      */
-    static String of(String named, String option) {
+    static String of(String named, String option, List<Check> here) {
+        // Of a clause all subsections are meant anyway.
+        String beginning = named + "*";
+        if (named.contains("-") && here.stream().anyMatch(Selection.named(beginning)::takes)) {
+            return "; for all that begin so: " + option + " '" + beginning + "'";
+        }
         Selection alone = Selection.named(named);
         List<Protocol> protocols = Arrays.stream(Protocol.values())
                 .filter(protocol -> ClientSuite.cases(protocol).stream().anyMatch(one -> alone.takes(one.check())))

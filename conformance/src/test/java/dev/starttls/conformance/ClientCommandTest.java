@@ -456,10 +456,54 @@ class ClientCommandTest {
     void a_case_is_explained_with_what_its_server_does() {
         InProcess run = InProcess.run(List.of("client", "smtp", "--explain", "UP-C-04a"));
         assertThat(run.words())
-                .contains("server run 1 of 2: answers STARTTLS in plaintext: '220 2.0.0 ready to start TLS")
-                .contains("run 2 of 2: answers STARTTLS in plaintext: '220 ")
-                .contains("answers EHLO inside TLS: nothing, to this and to all that follows");
+                .contains("server in each run: answers EHLO inside TLS: nothing, to this and to all that follows")
+                .contains("run 1 of 2: answers STARTTLS in plaintext: '220 2.0.0 ready to start TLS")
+                .contains("run 2 of 2: answers STARTTLS in plaintext: '220 ");
         assertThat(run.status()).isZero();
+    }
+
+    @Test
+    void what_is_the_same_in_all_runs_of_a_case_is_explained_once() {
+        InProcess run = InProcess.run(List.of("client", "smtp", "--explain", "SMTP-C-20d"));
+        assertThat(run.words())
+                .containsOnlyOnce("does not offer SIZE 10240000, 8BITMIME in plaintext")
+                .contains(
+                        "server in each run: does not offer SIZE",
+                        "run 1 of 2: nothing else run 2 of 2: offers SIZE 1 too");
+    }
+
+    @Test
+    void several_cases_are_explained_each_once_and_so_are_words_in_braces() {
+        InProcess run = InProcess.run(
+                List.of("client", "imap", "--explain", "UP-C-04a", "--explain", "UP-C-04", "--explain", "UP-C-00"));
+        assertThat(run.words())
+                .containsOnlyOnce("UP-C-04a does not use")
+                .contains("UP-C-04b ", "UP-C-00 ")
+                .contains("{tag} stands for the tag of the command that is answered; {next} stands for the tag that"
+                        + " the client is expected to use next");
+    }
+
+    @Test
+    void a_command_that_always_exits_with_0_gets_a_hint() {
+        InProcess run = client(queueing(0), "--only", "UP-C-01", "--only", "UP-C-02");
+        assertThat(run.words())
+                .containsPattern("note ([0-9]+) of \\1 failures are only that it reports success")
+                .contains("run it with --exit-status ignored");
+        assertThat(client(queueing(0), "--only", "UP-C-01a").words()).doesNotContain("--exit-status ignored");
+    }
+
+    @Test
+    void a_baseline_of_another_policy_has_no_report_of_the_client() {
+        Path before = file("before.json");
+        client(CARELESS, "--only", "UP-C-01a", "--format", "json=" + before);
+        InProcess other =
+                client(CARELESS, "--only", "UP-C-01a", "--policy", "opportunistic", "--baseline", before.toString());
+        assertThat(other.words())
+                .contains("note the baseline has no report of client:smtp with policy opportunistic")
+                .contains("new failure");
+        assertThat(client(CARELESS, "--only", "UP-C-01a", "--baseline", before.toString())
+                        .words())
+                .doesNotContain("the baseline has no report");
     }
 
     @Test
@@ -479,6 +523,7 @@ class ClientCommandTest {
                 "client smtp --command deliver | expected {port} in it",
                 "client smtp --command deliver --reset x{host} | expected {port} in it",
                 "client smtp --command x{port} --only UP-C-99 | there is no case 'UP-C-99'; --list names",
+                "client smtp --command x{port} --only UP-C-0 | there is no case 'UP-C-0'; for all that begin so: --only 'UP-C-0*'",
                 "client smtp --command x{port} --only IMAP-C-10* | for clients of IMAP: conformance client imap --only 'IMAP-C-10*'",
                 "client imap --command x{port} --skip POP3-C-19 | for clients of POP3: conformance client pop3 --skip POP3-C-19",
                 "client pop3 --explain IMAP-C-08a | for clients of IMAP: conformance client imap --explain IMAP-C-08a",

@@ -96,6 +96,26 @@ public record ClientCase(
         return scripts.stream().map(script -> script.apply(kit).deviations()).toList();
     }
 
+    /** The deviations that all runs have. */
+    public List<String> shared(CaseKit kit) {
+        List<List<String>> all = deviations(kit);
+        return all.get(0).stream()
+                .filter(clause -> all.stream().allMatch(each -> each.contains(clause)))
+                .toList();
+    }
+
+    /**
+     * The deviations of one run that not all have.
+     *
+     * @param run from 0
+     */
+    public List<String> own(CaseKit kit, int run) {
+        List<String> shared = shared(kit);
+        return deviations(kit).get(run).stream()
+                .filter(clause -> !shared.contains(clause))
+                .toList();
+    }
+
     /**
      * The first entry of a transcript of one of several runs: what sets it apart from the others. Empty if there is one run.
      *
@@ -105,10 +125,7 @@ public record ClientCase(
         if (scripts.size() == 1) {
             return Optional.empty();
         }
-        List<List<String>> all = deviations(kit);
-        List<String> own = all.get(run).stream()
-                .filter(clause -> !all.stream().allMatch(each -> each.contains(clause)))
-                .toList();
+        List<String> own = own(kit, run);
         return Optional.of(new Transcript.Entry(
                 0,
                 0,

@@ -190,7 +190,7 @@ final class FallbackCases {
             return found;
         }
         if (trial.succeeded()) {
-            return Verdict.fail("reports success, although it did nothing");
+            return Judgements.falseSuccess("although it did nothing");
         }
         List<Evidence.Connected> all = trial.evidence().events(Evidence.Connected.class);
         long second = all.stream()

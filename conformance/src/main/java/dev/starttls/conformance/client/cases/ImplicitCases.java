@@ -53,7 +53,7 @@ final class ImplicitCases {
             return Verdict.fail("sent " + work.get(0).verb() + " before the greeting");
         }
         if (trial.succeeded()) {
-            return Verdict.fail("reports success, although no greeting came");
+            return Judgements.falseSuccess("although no greeting came");
         }
         Verdict plain = Judgements.exposure(trial);
         return plain.status() == Status.FAIL ? plain : Judgements.ended(trial);

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 /** The verdicts that many cases share. */
 public final class Judgements {
     private static final Set<String> FAREWELLS = Set.of("QUIT", "LOGOUT");
+    private static final String FALSE_SUCCESS = "reports success, ";
 
     private Judgements() {}
 
@@ -38,7 +39,7 @@ public final class Judgements {
             return Verdict.pass("upgraded, and sent nothing else in plaintext");
         }
         if (trial.succeeded()) {
-            return Verdict.fail("reports success, although nothing could be done without TLS");
+            return falseSuccess("although nothing could be done without TLS");
         }
         return ended(trial);
     }
@@ -68,7 +69,7 @@ public final class Judgements {
      */
     public static Verdict noSuccessReported(Trial trial, Control control, String although) {
         if (trial.succeeded()) {
-            return Verdict.fail("reports success, " + although);
+            return falseSuccess(although);
         }
         if (trial.crashed() || trial.hung()) {
             return ended(trial);
@@ -81,6 +82,20 @@ public final class Judgements {
                 : Verdict.undecided("only what the client reports of its success can show it, and with a well-behaved"
                         + " server it reports none either: "
                         + control.trial().ending().words());
+    }
+
+    /**
+     * The client reports success where it must not.
+     *
+     * @param although why: {@code although no greeting came}
+     */
+    static Verdict falseSuccess(String although) {
+        return Verdict.fail(FALSE_SUCCESS + although);
+    }
+
+    /** Whether that is all that is wrong. */
+    public static boolean isFalseSuccess(Verdict verdict) {
+        return verdict.status() == Status.FAIL && verdict.detail().startsWith(FALSE_SUCCESS);
     }
 
     /**
@@ -262,7 +277,7 @@ public final class Judgements {
             return Verdict.fail("went on inside TLS with " + following.get().verb());
         }
         if (trial.succeeded()) {
-            return Verdict.fail("reports success, although " + verb + " was never answered well");
+            return falseSuccess("although " + verb + " was never answered well");
         }
         Verdict plain = nothingExposed(trial);
         return plain.status() == Status.FAIL ? plain : ended(trial);

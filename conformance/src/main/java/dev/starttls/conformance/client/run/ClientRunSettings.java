@@ -27,12 +27,31 @@ public record ClientRunSettings(
         int parallel) {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Duration PATIENCE = Duration.ofSeconds(3);
-    private static final int PARALLEL = 8;
+    /** Most cases wait for the client or the server; a client that is slow to start needs a processor meanwhile. */
+    private static final int CASES_PER_PROCESSOR = 2;
+
+    private static final int MIN_PARALLEL = 4;
+    private static final int MAX_PARALLEL = 16;
 
     /** For a client on this machine. */
     public static ClientRunSettings of(ClientPolicy policy) {
         return new ClientRunSettings(
-                policy, "localhost", InetAddress.getLoopbackAddress(), 0, TIMEOUT, PATIENCE, Duration.ZERO, PARALLEL);
+                policy,
+                "localhost",
+                InetAddress.getLoopbackAddress(),
+                0,
+                TIMEOUT,
+                PATIENCE,
+                Duration.ZERO,
+                casesAtOnce());
+    }
+
+    /** How many cases run at once unless it is said: twice the number of processors, 4 to 16. */
+    public static int casesAtOnce() {
+        return Math.max(
+                MIN_PARALLEL,
+                Math.min(
+                        MAX_PARALLEL, CASES_PER_PROCESSOR * Runtime.getRuntime().availableProcessors()));
     }
 
     public ClientRunSettings host(String name) {

@@ -9,6 +9,7 @@ import dev.starttls.conformance.client.cases.CaseKit;
 import dev.starttls.conformance.client.cases.ClientCase;
 import dev.starttls.conformance.client.cases.ClientPolicy;
 import dev.starttls.conformance.client.cases.Control;
+import dev.starttls.conformance.client.cases.Judgements;
 import dev.starttls.conformance.client.cases.Trial;
 import dev.starttls.conformance.client.pki.ClientPki;
 import dev.starttls.conformance.client.server.Canaries;
@@ -53,6 +54,9 @@ import java.util.stream.Stream;
  */
 public final class ClientRunner implements AutoCloseable {
     private static final int MAX_LINES_OF_OUTPUT = 12;
+    /** Fewer can be the fault of a client that tells success from failure. */
+    private static final int MIN_FALSE_SUCCESSES = 3;
+
     private static final int MILLIS_BETWEEN_LOOKS = 20;
     private static final Duration FOR_THE_REST = Duration.ofSeconds(1);
     private static final Duration FOR_THE_WORKERS = Duration.ofSeconds(5);
@@ -291,7 +295,7 @@ public final class ClientRunner implements AutoCloseable {
                     results.values().stream().map(CompletableFuture::join).toList();
             List<CheckResult> all = done.stream().map(this::charged).toList();
             progress.over();
-            Survey survey = new Survey(List.of(), Optional.empty(), problem(), notes());
+            Survey survey = new Survey(List.of(), Optional.empty(), problem(), notes(all));
             return new TargetReport(
                     subject,
                     started,
@@ -313,7 +317,7 @@ public final class ClientRunner implements AutoCloseable {
                     List.of(),
                     Optional.empty(),
                     Optional.of("interrupted when " + done.size() + " of " + results.size() + " cases were done"),
-                    notes());
+                    notes(done));
             return done.isEmpty()
                     ? Optional.empty()
                     : Optional.of(new TargetReport(
@@ -326,8 +330,9 @@ public final class ClientRunner implements AutoCloseable {
                             Optional.empty()));
         }
 
-        private List<String> notes() {
+        private List<String> notes(List<CheckResult> done) {
             List<String> notes = new ArrayList<>();
+            alwaysSuccess(done).ifPresent(notes::add);
             control.hello()
                     .ifPresent(hello -> notes.add("with a well-behaved server: " + hello
                             + (control.indicatesName() ? ", with the server's name" : ", without the server's name")));
@@ -340,6 +345,21 @@ public final class ClientRunner implements AutoCloseable {
             notes.add("it ended with: " + control.trial().ending().words());
             return notes;
         }
+    }
+
+    /** What to do if most of the failures are that the client reports success; empty if they are not. */
+    private static Optional<String> alwaysSuccess(List<CheckResult> done) {
+        List<Verdict> failed = done.stream()
+                .map(CheckResult::verdict)
+                .filter(verdict -> verdict.status() == Status.FAIL)
+                .toList();
+        long by = failed.stream().filter(Judgements::isFalseSuccess).count();
+        return by >= MIN_FALSE_SUCCESSES && 2 * by > failed.size()
+                ? Optional.of(
+                        by + " of " + failed.size() + " failures are only that it reports success where it must not:"
+                                + " if the command exits with 0 whatever happens, as one that queues mail, run it with"
+                                + " --exit-status ignored")
+                : Optional.empty();
     }
 
     /** One run of the client with a server of its own. */
