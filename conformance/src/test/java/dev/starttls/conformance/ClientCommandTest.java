@@ -304,7 +304,7 @@ class ClientCommandTest {
             throws Exception {
         Path temporary = Files.createDirectory(file("temporary"));
         Path report = file("report.json");
-        try (ServerSocket contact = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket contact = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String client = "if [ {case} = " + waits + " ]; then " + waiting(contact.getLocalPort()) + "; fi; " + SHY;
             List<String> words = new ArrayList<>(CommandProcess.command());
             words.add(1, "-Djava.io.tmpdir=" + temporary);
@@ -353,14 +353,12 @@ class ClientCommandTest {
 
     /** Has a port, and the port before it is free. */
     private static ServerSocket afterFreePort() throws IOException {
-        InetAddress loopback = InetAddress.getByName("127.0.0.1");
-        while (true) {
-            try (ServerSocket free = new ServerSocket(0, 1, loopback)) {
-                return new ServerSocket(free.getLocalPort() + 1, 1, loopback);
-            } catch (BindException e) {
-                // Another has the second: once more.
-                continue;
-            }
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        try (ServerSocket free = new ServerSocket(0, 1, loopback)) {
+            return new ServerSocket(free.getLocalPort() + 1, 1, loopback);
+        } catch (BindException e) {
+            // Another has the second: once more.
+            return afterFreePort();
         }
     }
 

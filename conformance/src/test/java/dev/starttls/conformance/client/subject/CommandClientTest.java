@@ -75,24 +75,21 @@ class CommandClientTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void what_a_command_leaves_that_ends_on_its_own_stays_until_the_client_is_closed() throws Exception {
-        try (CommandClient client = CommandClient.of("sleep 1000 > /dev/null 2>&1 & echo $! > {dir}/pid")) {
-            client.run(attempt(LIMIT));
-            long left =
-                    Long.parseLong(Files.readString(directory.resolve("pid")).strip());
-            ProcessHandle process = ProcessHandle.of(left).orElseThrow();
-            assertThat(process.isAlive()).isTrue();
-            client.close();
-            process.onExit().join();
-        }
+        CommandClient client = CommandClient.of("sleep 1000 > /dev/null 2>&1 & echo $! > {dir}/pid");
+        client.run(attempt(LIMIT));
+        long left = Long.parseLong(Files.readString(directory.resolve("pid")).strip());
+        ProcessHandle process = ProcessHandle.of(left).orElseThrow();
+        assertThat(process.isAlive()).isTrue();
+        client.close();
+        process.onExit().join();
     }
 
     @Test
     void a_client_that_is_closed_is_not_run() throws InterruptedException {
-        try (CommandClient client = CommandClient.of("echo > {dir}/run")) {
-            client.close();
-            assertThat(client.run(attempt(LIMIT)).words()).isEqualTo("the run was ended");
-            assertThat(directory.resolve("run")).doesNotExist();
-        }
+        CommandClient client = CommandClient.of("echo > {dir}/run");
+        client.close();
+        assertThat(client.run(attempt(LIMIT)).words()).isEqualTo("the run was ended");
+        assertThat(directory.resolve("run")).doesNotExist();
     }
 
     @Test
