@@ -59,7 +59,11 @@ class JavadocExamplesTest {
             "SessionEnd",
             "abstract class Example implements SmtpHandler { abstract void log(String line);",
             "SmtpDataReceiver",
-            "abstract class Example implements SmtpDataReceiver { List<String> spool;");
+            "abstract class Example implements SmtpDataReceiver { Spool spool; interface Spool { void add(String line);"
+                    + " boolean full(); CompletionStage<?> written(); }",
+            "SmtpChunkReceiver",
+            "abstract class Example implements SmtpChunkReceiver { Spool file; interface Spool { void write(byte[] piece);"
+                    + " CompletionStage<Void> flushed(); }");
 
     private static final String SPOOL =
             "static abstract class Spooling implements SmtpDataReceiver {} static class Spool extends Spooling {"
@@ -69,6 +73,8 @@ class JavadocExamplesTest {
             "static class Socks5Dialogue implements ProxyDialogue { Socks5Dialogue(Peer server) {}"
                     + " public ProxyStep opened() { return null; }"
                     + " public ProxyStep received(byte[] reply) { return null; } }";
+    private static final String DATABASE =
+            "interface Database { CompletionStage<String> lookUp(String name); } Database database; String name;";
     private static final String SERVING = "SSLContext context; UpgradeLoop loop;";
 
     /** What the reader of an example has, by the class that it documents. */
@@ -80,9 +86,14 @@ class JavadocExamplesTest {
             Map.entry("LineDecoder", "ByteBuffer received;"),
             Map.entry("ClientSetup", "SmtpClient client;" + SOCKS),
             Map.entry("ServerSetup", "SmtpServer server;"),
+            Map.entry("ConnectionLimits", "SmtpServer server;"),
+            Map.entry("SmtpAnswer", DATABASE + " abstract SmtpAnswer answerFor(String found);"),
+            Map.entry("ImapAnswer", DATABASE + " abstract ImapAnswer answerFor(String found);"),
+            Map.entry("Pop3Answer", DATABASE + " abstract Pop3Answer answerFor(String found);"),
             Map.entry(
                     "StartTlsChannel",
-                    "SocketChannel socketChannel; UpgradeConnection connection; byte[] mail; StartTlsChannel channel;"),
+                    "SocketChannel socketChannel; UpgradeConnection connection; byte[] mail; StartTlsChannel channel;"
+                            + " List<StartTlsChannel> woken; java.nio.channels.Selector selector;"),
             Map.entry("UpgradeLoop", "InetSocketAddress address; UpgradeConnection connection;"),
             Map.entry(
                     "EngineSource",
@@ -103,7 +114,8 @@ class JavadocExamplesTest {
             Map.entry(
                     "UpgradeConnection",
                     "UpgradeConnection connection; ByteBuffer in, out, none;"
-                            + " abstract void writeAll(ByteBuffer octets); abstract void read(ByteBuffer octets);"),
+                            + " abstract void writeAll(ByteBuffer octets); abstract void read(ByteBuffer octets);"
+                            + " abstract void awaitWake();"),
             Map.entry(
                     "UpgradeException",
                     "abstract void attempt() throws UpgradeException;"
@@ -122,7 +134,9 @@ class JavadocExamplesTest {
             Map.entry(
                     "ImapServerDialogue",
                     "ImapLogin.Credentials users; ImapHandler mailboxes; UpgradeSettings settings;"),
-            Map.entry("ImapSession", "ImapSession session; record Selected(String mailbox) {}"),
+            Map.entry(
+                    "ImapSession",
+                    "ImapSession session; record Selected(String mailbox) {} List<ImapSession> subscriptions;"),
             Map.entry("Pop3Capabilities", "Pop3Capabilities capabilities;"),
             Map.entry("Pop3ClientDialogue", "UpgradeSettings settings;"),
             Map.entry(
