@@ -74,10 +74,11 @@ public record ClientCase(
 
     /**
      * The verdict under a policy. No policy allows credentials in plaintext after a handshake that failed: the server had
-     * TLS, so that only an attack or a fault keeps the client from it (RFC 8314 section 5.1).
+     * TLS, so that only an attack or a fault keeps the client from it (RFC 8314 section 5.1). Credentials in plaintext on a
+     * connection that had TLS are a failure in every case, whatever it is about.
      */
     public Verdict verdict(List<Trial> trials, Control control) {
-        Verdict found = judge.judge(trials, control).at(check.level());
+        Verdict found = judged(trials, control).at(check.level());
         Optional<String> incomplete = trials.stream()
                 .flatMap(trial -> trial.evidence().incomplete().stream())
                 .findFirst();
@@ -89,6 +90,17 @@ public record ClientCase(
                         && trials.stream().noneMatch(Trial::exposedCredentialsAfterFailure)
                 ? Verdict.allowed(found.detail())
                 : found;
+    }
+
+    private Verdict judged(List<Trial> trials, Control control) {
+        Verdict found = judge.judge(trials, control);
+        return found.status() == Status.FAIL
+                ? found
+                : trials.stream()
+                        .flatMap(trial -> trial.exposedAfterTls().stream())
+                        .findFirst()
+                        .map(sent -> Verdict.fail("sent " + sent + " in plaintext on a connection that had TLS"))
+                        .orElse(found);
     }
 
     /** What the server does in each run of the client, otherwise than a well-behaved one: clauses to follow "the server". */

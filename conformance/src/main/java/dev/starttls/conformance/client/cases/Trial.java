@@ -6,8 +6,10 @@ import dev.starttls.conformance.client.server.Weight;
 import dev.starttls.conformance.client.subject.Ending;
 import dev.starttls.conformance.connection.Transcript.Through;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -36,9 +38,26 @@ public record Trial(Evidence evidence, Ending ending, Duration took) {
 
     /** Whether credentials were sent in plaintext although the server had TLS, and a handshake with it failed. */
     public boolean exposedCredentialsAfterFailure() {
-        return evidence.hello().isPresent()
-                && broken().isPresent()
-                && exposed(Weight.CREDENTIAL).isPresent();
+        return exposedAfterTls().isPresent()
+                || (evidence.hello().isPresent()
+                        && broken().isPresent()
+                        && exposed(Weight.CREDENTIAL).isPresent());
+    }
+
+    /** The first credentials that were sent in plaintext on a connection on which TLS had begun before. */
+    public Optional<String> exposedAfterTls() {
+        Set<Integer> begun = new HashSet<>();
+        for (Evidence.Event event : evidence.events()) {
+            if (event instanceof Evidence.Hello) {
+                begun.add(event.connection());
+            } else if (event instanceof Evidence.Line sent
+                    && sent.through() == Through.PLAINTEXT
+                    && sent.line().weight() == Weight.CREDENTIAL
+                    && begun.contains(event.connection())) {
+                return Optional.of(shown(sent.line()));
+            }
+        }
+        return Optional.empty();
     }
 
     /** Whether the client sent a line inside TLS that is like this. */

@@ -25,7 +25,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * Serves one connection as its script says. Whatever the client does, the service goes on as long as there is something
- * to see: after a handshake that failed it understands plaintext again, because that is what must not come.
+ * to see: after a handshake that failed, and after the end of TLS, it understands plaintext again, because that is what
+ * must not come.
  */
 final class ConnectionService {
     private static final int MAX_HELLO = 1 << 17;
@@ -49,6 +50,15 @@ final class ConnectionService {
     private DialectSession session;
     private boolean silent;
     private boolean over;
+    private boolean givenUp;
+    private boolean helloRead;
+    private boolean closing;
+    /** Who ended TLS or the connection before the client's stream ended. */
+    private Optional<Evidence.End> ended = Optional.empty();
+
+    private Optional<Long> silentSince = Optional.empty();
+
+    private String parting = "the client closed the connection";
 
     /**
      * A new one.
@@ -79,26 +89,96 @@ final class ConnectionService {
 
     /** Serves the connection to its end. */
     void serve() {
-        try {
-            if (script.first() == Through.TLS) {
-                startTls(script.tls());
+        boolean begun = false;
+        while (!over) {
+            try {
+                if (!begun) {
+                    begun = true;
+                    begin();
+                }
+                watch();
+            } catch (SocketTimeoutException e) {
+                waited(true);
+                leftover();
+                giveUp();
+            } catch (HandshakeEndedException e) {
+                waited(false);
+                leftover();
+                broken(e);
+                leaveTls(Evidence.End.CLIENT);
+            } catch (IOException e) {
+                waited(false);
+                leftover();
+                if (link.isPresent()) {
+                    parting = "the client closed the connection without close_notify";
+                    leaveTls(Evidence.End.CLIENT);
+                } else {
+                    end(Evidence.End.CLIENT, parting);
+                }
             }
-            if (!over) {
-                perform(script.reply(script.first(), Script.GREETING, 0).orElseGet(session::greeting));
-            }
-            while (!over) {
-                next();
-            }
-        } catch (SocketTimeoutException e) {
-            end(silent ? Evidence.End.SERVER : Evidence.End.TIME, "nothing came for as long as the server waits");
-        } catch (HandshakeEndedException e) {
-            broken(e);
-            end(Evidence.End.CLIENT, "TLS is over");
-        } catch (IOException e) {
-            end(
-                    Evidence.End.CLIENT,
-                    "the client closed the connection" + (link.isPresent() ? " without close_notify" : ""));
         }
+    }
+
+    private void begin() throws IOException {
+        if (script.first() == Through.TLS) {
+            startTls(script.tls());
+        }
+        if (!over) {
+            perform(script.reply(script.first(), Script.GREETING, 0).orElseGet(session::greeting));
+        }
+    }
+
+    private void watch() throws IOException {
+        while (!over) {
+            next();
+        }
+    }
+
+    /** The server waits no longer: it ends its stream, and sees what the client makes of that. */
+    private void giveUp() {
+        Evidence.End by = ended.orElse(silent ? Evidence.End.SERVER : Evidence.End.TIME);
+        String words = "nothing came for as long as the server waits";
+        wire.extend(patience);
+        if (givenUp || wire.millisLeft() <= 0) {
+            end(by, words);
+            return;
+        }
+        givenUp = true;
+        silent = true;
+        transcript.note(number, words);
+        try {
+            wire.shutdownOutput();
+        } catch (IOException e) {
+            end(by, "the client is gone");
+            return;
+        }
+        ended = Optional.of(by);
+    }
+
+    /** The client did something after the server had fallen silent, or nothing for as long as it waits. */
+    private void waited(boolean whole) {
+        silentSince.ifPresent(
+                since -> evidence.add(new Evidence.Waited(number, Duration.ofNanos(System.nanoTime() - since), whole)));
+        silentSince = Optional.empty();
+    }
+
+    /** What the client had sent of a line when the wait for the rest of it ended. */
+    private void leftover() {
+        String text = input.rest();
+        if (!text.isEmpty()) {
+            var unused = recorded(session.understand(text));
+        }
+    }
+
+    /** TLS is over: what comes now is in plaintext, and is seen to the end of the connection. */
+    private void leaveTls(Evidence.End by) {
+        link = Optional.empty();
+        closing = false;
+        ended = ended.or(() -> Optional.of(by));
+        through = Through.PLAINTEXT;
+        input = new LineInput(wire.in()::read);
+        session = script.dialect().session(Through.PLAINTEXT, script);
+        wire.limit(patience);
     }
 
     private void next() throws IOException {
@@ -108,52 +188,53 @@ final class ConnectionService {
             return;
         }
         if (link.isEmpty() && ContentType.of(wire.peek()).isPresent()) {
-            recordInPlaintext();
-            return;
+            OctetString header = OctetString.of(wire.peek(TlsRecord.HEADER));
+            if (header.length() == TlsRecord.HEADER && TlsRecord.isHeader(header)) {
+                recordInPlaintext(header);
+                return;
+            }
         }
         Optional<String> line = input.line();
         if (line.isEmpty()) {
-            boolean closed = link.isPresent();
-            end(
-                    closed ? Evidence.End.CLOSE_NOTIFY : Evidence.End.CLIENT,
-                    closed ? "the client sent close_notify" : "the client closed the connection");
+            if (link.isEmpty()) {
+                waited(false);
+                end(ended.orElse(Evidence.End.CLIENT), wire.wasReset() ? "the client reset the connection" : parting);
+                return;
+            }
+            waited(false);
+            transcript.note(number, "the client sent close_notify");
+            closeNotify(link.get());
+            leaveTls(Evidence.End.CLOSE_NOTIFY);
             return;
         }
         received(session.understand(line.get()));
     }
 
     /** TLS where the server has none or has ended it: an alert of the client, or its ClientHello, is no command. */
-    private void recordInPlaintext() throws IOException {
-        if (wire.peek() == HANDSHAKE_RECORD) {
+    private void recordInPlaintext(OctetString header) throws IOException {
+        int type = header.at(0);
+        if (type == HANDSHAKE_RECORD && !helloRead) {
             var unused = hello();
             // Nobody will answer it, and the client can wait for long.
             silent = true;
             wire.limit(patience);
             return;
         }
-        try {
-            TlsRecord record = TlsRecord.read(wire.in());
-            boolean alert = record.type() == ContentType.ALERT.code()
-                    && record.content().length() == 2;
-            if (alert) {
-                broken(new HandshakeEndedException(
-                        How.ALERT,
-                        new Alert(record.content().at(0), record.content().at(1)).name()));
-            } else {
-                transcript.add(
-                        number, From.CLIENT, Through.TLS, "a record of TLS, whose type is number " + record.type());
-                disguised(new String(record.content().array(), StandardCharsets.ISO_8859_1));
-            }
-        } catch (MalformedException e) {
-            broken(new HandshakeEndedException(How.NOT_TLS, e.getMessage()));
+        OctetString record = OctetString.of(wire.take(RawWire.length(header)));
+        OctetString content = record.slice(TlsRecord.HEADER, record.length());
+        if (type == ContentType.ALERT.code() && content.length() == 2) {
+            broken(new HandshakeEndedException(How.ALERT, new Alert(content.at(0), content.at(1)).name()));
+        } else {
+            transcript.add(number, From.CLIENT, Through.TLS, "a record of TLS, whose type is number " + type);
+            disguised(content);
         }
     }
 
     /** What has the header of a record can be plaintext all the same: with the canary in it, or without any handshake. */
-    private void disguised(String content) {
-        boolean begun = evidence.events(Evidence.Hello.class).stream().anyMatch(hello -> hello.connection() == number);
+    private void disguised(OctetString octets) {
+        String content = text(octets);
         Optional<Canary> secret = canaries.within(content, canary);
-        if (secret.isPresent() || !begun) {
+        if (secret.isPresent() || !helloRead) {
             ReceivedLine line = new ReceivedLine(
                     content, "", "(record)", "", secret.isPresent() ? Weight.CREDENTIAL : Weight.COMMAND);
             evidence.add(new Evidence.Line(number, through, line));
@@ -161,7 +242,13 @@ final class ConnectionService {
         }
     }
 
-    private void received(ReceivedLine understood) throws IOException {
+    private static String text(OctetString octets) {
+        return new String(octets.array(), StandardCharsets.ISO_8859_1);
+    }
+
+    /** Notes what the client sent, with its weight where a canary is in it. */
+    private ReceivedLine recorded(ReceivedLine understood) {
+        waited(false);
         Optional<Canary> secret = canaries.within(understood.text(), canary);
         ReceivedLine line = secret.map(whose -> new ReceivedLine(
                         understood.text(),
@@ -173,6 +260,11 @@ final class ConnectionService {
         transcript.add(number, From.CLIENT, through, line.text());
         evidence.add(new Evidence.Line(number, through, line));
         secret.ifPresent(whose -> attribute(whose, line));
+        return line;
+    }
+
+    private void received(ReceivedLine understood) throws IOException {
+        ReceivedLine line = recorded(understood);
         if (silent) {
             return;
         }
@@ -234,6 +326,7 @@ final class ConnectionService {
             startTls(start.tls() == ServerTls.OF_SCRIPT ? script.tls() : start.tls());
         } else if (act instanceof Act.FallSilent) {
             silent = true;
+            silentSince = Optional.of(System.nanoTime());
             transcript.note(number, "from here on the server answers nothing");
             wire.limit(patience);
         } else if (act instanceof Act.LimitPatience) {
@@ -256,7 +349,7 @@ final class ConnectionService {
 
     private void close() throws IOException {
         if (link.isPresent()) {
-            link.get().closeNotify();
+            closeNotify(link.get());
         }
         transcript.note(number, "the server closes the connection" + (link.isPresent() ? " with close_notify" : ""));
         wire.shutdownOutput();
@@ -268,8 +361,13 @@ final class ConnectionService {
     private void drain() throws IOException {
         wire.limit(patience);
         silent = true;
-        while (!over) {
-            next();
+        watch();
+    }
+
+    private void closeNotify(SecureLink secure) throws IOException {
+        if (!closing) {
+            closing = true;
+            secure.closeNotify();
         }
     }
 
@@ -341,13 +439,19 @@ final class ConnectionService {
         } catch (HandshakeEndedException e) {
             broken(e);
             switch (e.how()) {
-                case CLOSED -> end(Evidence.End.CLIENT, e.getMessage());
-                case SILENCE -> end(Evidence.End.TIME, e.getMessage());
-                case WENT_ON, NOT_APPLICABLE ->
-                    end(Evidence.End.SERVER, "the server closes the connection, since it has seen what it can");
-                case ALERT, NOT_TLS -> {
-                    // What follows in plaintext is what must not come.
+                case SILENCE -> throw new SocketTimeoutException(e.getMessage());
+                case CLOSED -> {
+                    parting = e.getMessage();
+                    drain();
                 }
+                case WENT_ON, NOT_APPLICABLE -> {
+                    transcript.note(number, "the server closes the connection, since it has seen what it can");
+                    wire.shutdownOutput();
+                    drain();
+                }
+                case ALERT, NOT_TLS ->
+                    // What follows in plaintext is what must not come.
+                    wire.limit(patience);
             }
         }
     }
@@ -379,13 +483,16 @@ final class ConnectionService {
             broken(new HandshakeEndedException(How.NOT_TLS, "the client sent no ClientHello"));
             return Optional.empty();
         }
+        helloRead = true;
         HandshakeAssembler assembler = new HandshakeAssembler();
         OctetString records = OctetString.NONE;
+        OctetString content = OctetString.NONE;
         try {
             Optional<HandshakeMessage> message = Optional.empty();
             while (message.isEmpty() && records.length() < MAX_HELLO) {
-                TlsRecord record = TlsRecord.read(wire.in());
+                TlsRecord record = wire.record();
                 records = records.and(record.octets());
+                content = content.and(record.content());
                 assembler.add(record.content());
                 message = assembler.next();
             }
@@ -398,9 +505,11 @@ final class ConnectionService {
             return Optional.of(records.array());
         } catch (MalformedException e) {
             broken(new HandshakeEndedException(How.NOT_TLS, e.getMessage()));
+            disguised(content);
             return Optional.empty();
         } catch (EOFException e) {
             broken(new HandshakeEndedException(How.CLOSED, "the client closed the connection in its ClientHello"));
+            disguised(content.and(OctetString.of(wire.take(MAX_HELLO))));
             end(Evidence.End.CLIENT, "the client closed the connection");
             return Optional.empty();
         }

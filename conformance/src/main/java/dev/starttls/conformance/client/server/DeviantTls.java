@@ -70,9 +70,9 @@ public record DeviantTls(
                 // It may be a command in plaintext, which the service has to see whole.
                 wire.unread(other.first().array());
             }
-            throw ended(result.reaction());
+            throw ended(result.reaction(), wire);
         }
-        return new Link(result.session().get());
+        return new Link(result.session().get(), wire);
     }
 
     private static void pause(long millis) throws IOException {
@@ -84,7 +84,7 @@ public record DeviantTls(
         }
     }
 
-    private static HandshakeEndedException ended(ClientReaction reaction) {
+    private static HandshakeEndedException ended(ClientReaction reaction, RawWire wire) {
         if (reaction instanceof ClientReaction.Alerted alerted) {
             return new HandshakeEndedException(How.ALERT, alerted.alert().name() + " " + alerted.point());
         }
@@ -92,14 +92,21 @@ public record DeviantTls(
             return new HandshakeEndedException(How.NOT_APPLICABLE, reason.why());
         }
         How how = How.NOT_TLS;
-        if (reaction instanceof ClientReaction.Closed) {
-            how = How.CLOSED;
+        if (reaction instanceof ClientReaction.Closed closed) {
+            return new HandshakeEndedException(How.CLOSED, asItWas(closed, wire).toString());
         } else if (reaction instanceof ClientReaction.WentOn) {
             how = How.WENT_ON;
         } else if (reaction instanceof ClientReaction.Silent) {
             how = How.SILENCE;
         }
         return new HandshakeEndedException(how, reaction.toString());
+    }
+
+    /** The wire gives a reset as the end of the stream. */
+    private static ClientReaction.Closed asItWas(ClientReaction.Closed closed, RawWire wire) {
+        return wire.wasReset() && closed.ending() == ClientReaction.Ending.END_OF_STREAM
+                ? new ClientReaction.Closed(ClientReaction.Ending.RESET, closed.point())
+                : closed;
     }
 
     private static final class Output extends OutputStream {
@@ -128,9 +135,9 @@ public record DeviantTls(
         }
     }
 
-    private record Link(ServerSession session, Received received) implements SecureLink {
-        Link(ServerSession session) {
-            this(session, new Received());
+    private record Link(ServerSession session, RawWire wire, Received received) implements SecureLink {
+        Link(ServerSession session, RawWire wire) {
+            this(session, wire, new Received());
         }
 
         @Override
@@ -146,13 +153,16 @@ public record DeviantTls(
                     if (closed.ending() == ClientReaction.Ending.CLOSE_NOTIFY) {
                         return -1;
                     }
-                    throw new EOFException(closed.toString());
+                    throw new EOFException(asItWas(closed, wire).toString());
                 }
                 if (reaction instanceof ClientReaction.Silent) {
                     throw new SocketTimeoutException(reaction.toString());
                 }
+                if (reaction instanceof ClientReaction.NotTls other) {
+                    wire.unread(other.first().array());
+                }
                 if (!(reaction instanceof ClientReaction.Data data)) {
-                    throw ended(reaction);
+                    throw ended(reaction, wire);
                 }
                 received.rest = data.octets();
             }

@@ -3,6 +3,7 @@ package dev.starttls.conformance.client.server;
 import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.connection.Transcript.Through;
 import dev.starttls.conformance.tls.wire.ClientHello;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,14 @@ public final class Evidence {
      * @param octet the first
      */
     public record Early(int connection, int octet) implements Event {}
+
+    /**
+     * How the client took it that the server answers nothing any more.
+     *
+     * @param time from the last line before that to the next that the client sent, or to the end that it made
+     * @param whole whether it did nothing for as long as the server waits
+     */
+    public record Waited(int connection, Duration time, boolean whole) implements Event {}
 
     /** The client sent a ClientHello. */
     public record Hello(int connection, ClientHello hello) implements Event {}

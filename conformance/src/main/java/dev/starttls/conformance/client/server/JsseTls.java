@@ -77,7 +77,7 @@ public final class JsseTls implements ServerTls {
             while (true) {
                 switch (engine.getHandshakeStatus()) {
                     case NEED_TASK -> tasks();
-                    case NEED_WRAP -> wrap(NOTHING);
+                    case NEED_WRAP -> answer();
                     case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
                         if (!in.hasRemaining()) {
                             in = record().orElseThrow(() -> new HandshakeEndedException(
@@ -103,13 +103,13 @@ public final class JsseTls implements ServerTls {
         /** The next record; empty at the end of the stream. */
         private Optional<ByteBuffer> record() throws IOException {
             try {
-                TlsRecord record = TlsRecord.read(wire.in());
+                TlsRecord record = wire.record();
                 if (record.type() == ContentType.ALERT.code()
                         && record.content().length() == PLAINTEXT_ALERT) {
                     alerted(Alert.parse(record.content()));
                 }
                 return Optional.of(ByteBuffer.wrap(record.octets().array()));
-            } catch (EOFException | SocketException e) {
+            } catch (EOFException e) {
                 return Optional.empty();
             } catch (MalformedException e) {
                 throw new HandshakeEndedException(How.NOT_TLS, e.getMessage());
@@ -133,6 +133,16 @@ public final class JsseTls implements ServerTls {
                 throw alert >= 0
                         ? new HandshakeEndedException(How.ALERT, text.substring(alert + PEER_ALERT.length()))
                         : new HandshakeEndedException(How.NOT_TLS, text);
+            }
+        }
+
+        /** The engine says here too that it does not accept what came, once a task has found that out. */
+        private void answer() throws IOException {
+            try {
+                wrap(NOTHING);
+            } catch (SSLException e) {
+                flushAlert();
+                throw new HandshakeEndedException(How.NOT_TLS, String.valueOf(e.getMessage()));
             }
         }
 

@@ -17,6 +17,8 @@ final class LineInput {
     }
 
     private final Source source;
+    /** What was read and is not given yet: a wait that ends in an exception loses nothing. */
+    private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
 
     LineInput(Source source) {
         this.source = source;
@@ -27,35 +29,36 @@ final class LineInput {
      * too, and so are {@value #MAX_LINE} octets without a line end. Empty at the end.
      */
     Optional<String> line() throws IOException {
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        while (line.size() < MAX_LINE) {
+        while (pending.size() < MAX_LINE) {
             int octet = source.next();
             if (octet < 0) {
-                return line.size() == 0 ? Optional.empty() : Optional.of(text(line));
+                return pending.size() == 0 ? Optional.empty() : Optional.of(rest());
             }
             if (octet == '\n') {
-                String text = text(line);
+                String text = rest();
                 return Optional.of(text.endsWith("\r") ? text.substring(0, text.length() - 1) : text);
             }
-            line.write(octet);
+            pending.write(octet);
         }
-        return Optional.of(text(line));
+        return Optional.of(rest());
     }
 
     /** So many octets, or fewer at the end of the stream. */
     String octets(int length) throws IOException {
-        ByteArrayOutputStream octets = new ByteArrayOutputStream();
-        while (octets.size() < length) {
+        while (pending.size() < length) {
             int octet = source.next();
             if (octet < 0) {
                 break;
             }
-            octets.write(octet);
+            pending.write(octet);
         }
-        return text(octets);
+        return rest();
     }
 
-    private static String text(ByteArrayOutputStream octets) {
-        return octets.toString(StandardCharsets.ISO_8859_1);
+    /** What came after the last line or the last octets that were given; it is not given again. */
+    String rest() {
+        String text = pending.toString(StandardCharsets.ISO_8859_1);
+        pending.reset();
+        return text;
     }
 }
