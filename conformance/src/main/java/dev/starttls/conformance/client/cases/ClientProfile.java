@@ -1,8 +1,10 @@
 package dev.starttls.conformance.client.cases;
 
+import dev.starttls.conformance.client.server.Script;
 import dev.starttls.conformance.client.server.ServerDialect;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What the shared cases need to know of a protocol. */
 public interface ClientProfile {
@@ -62,6 +64,16 @@ public interface ClientProfile {
 
     /** What answers the transfer of a message, cut off before its end; by command. */
     Map<String, String> truncatedTransfers();
+
+    /** A server that foresees what this client sends next, where the protocol's answers depend on it. */
+    default Script foreseeing(Script script, Control control) {
+        return script;
+    }
+
+    /** Why answers that came in plaintext were not meant for what the client sent inside TLS; empty if they were. */
+    default Optional<String> unforeseen(Trial injected) {
+        return Optional.empty();
+    }
 
     /** The clause that a rule comes from. */
     String clause(ClientRule rule);

@@ -15,8 +15,9 @@ import java.util.Optional;
 
 /**
  * Answers that were in plaintext before the handshake, and must not count inside TLS. Most cases have two runs: in the
- * first the answer to the client's first command inside TLS is withheld, which shows that the client waits for it; in the
- * second it is withheld too, and stands in plaintext after the go-ahead. A client that now goes on has used it.
+ * first the answer to the client's first command inside TLS is withheld, which shows how long the client waits for it; in
+ * the second it is withheld too, and stands in plaintext after the go-ahead. A client that now goes on has used it, and one
+ * that leaves much sooner has read it.
  */
 final class InjectionCases {
     private static final String WHY =
@@ -41,12 +42,12 @@ final class InjectionCases {
                                 profile,
                                 Reply.text(profile.goAhead() + "\r\n"
                                         + Opening.of(kit.control(), profile).answer())))
-                        .judgeAll((trials, control) -> Judgements.waits(trials)),
+                        .judgeAll((trials, control) -> waits(trials, profile)),
                 keeping("UP-C-04b", "does not log in by capabilities that came with the go-ahead", profile)
                         .unless(InjectionCases::asksForNothing)
-                        .script(kit -> uninviting(kit.benign(), profile, Reply.lines(profile.goAhead())))
+                        .script(kit -> uninviting(kit, profile, Reply.lines(profile.goAhead())))
                         .script(kit -> uninviting(
-                                kit.benign(),
+                                kit,
                                 profile,
                                 Reply.text(
                                         profile.goAhead() + "\r\n" + String.join("\r\n", profile.inviting()) + "\r\n")))
@@ -56,13 +57,18 @@ final class InjectionCases {
                                 "does not take an answer that came with the go-ahead for that to its login",
                                 profile)
                         .needs(Control.Need.LOGIN)
-                        .script(kit -> unansweredLogin(kit.benign(), profile, Reply.lines(profile.goAhead())))
+                        .script(kit -> unansweredLogin(kit, profile, Reply.lines(profile.goAhead())))
                         .script(kit -> unansweredLogin(
-                                kit.benign(),
+                                kit,
+                                profile,
+                                Reply.text(profile.goAhead() + "\r\n"
+                                        + Opening.of(kit.control(), profile).answersUpToLogin())))
+                        .script(kit -> unansweredLogin(
+                                kit,
                                 profile,
                                 Reply.text(profile.goAhead() + "\r\n"
                                         + Opening.of(kit.control(), profile).answersToLogin())))
-                        .judgeAll((trials, control) -> Judgements.waits(trials)),
+                        .judgeAll((trials, control) -> waits(trials, profile)),
                 keeping("UP-C-05a", "does not use answers that came in plaintext after the go-ahead", profile)
                         .script(kit -> withheld(kit, profile, Reply.lines(profile.goAhead())))
                         .script(kit -> withheld(
@@ -72,7 +78,7 @@ final class InjectionCases {
                                         .pause(A_SEGMENT_LATER)
                                         .then(new Act.Send(Opening.of(kit.control(), profile)
                                                 .answer()))))
-                        .judgeAll((trials, control) -> Judgements.waits(trials)),
+                        .judgeAll((trials, control) -> waits(trials, profile)),
                 ClientCase.of("UP-C-05b", "ends the handshake at plaintext in place of a ServerHello")
                         .clause(profile.clause(ClientRule.HANDSHAKE) + ", RFC 8446 section 5")
                         .level(Level.MUST)
@@ -105,7 +111,7 @@ final class InjectionCases {
                                         + Opening.of(kit.control(), profile)
                                                 .fragment()
                                                 .before())))
-                        .judgeAll((trials, control) -> Judgements.waits(trials)),
+                        .judgeAll((trials, control) -> Judgements.goesNoFurther(trials)),
                 keeping("UP-C-06b", "does not join one octet from before TLS to what comes inside", profile)
                         .script(kit -> kit.benign()
                                 .on(
@@ -136,6 +142,19 @@ final class InjectionCases {
                 .needs(Control.Need.TLS, Control.Need.TLS);
     }
 
+    /** The client waits, and what came in plaintext was meant for what it sent. */
+    private static Verdict waits(List<Trial> trials, ClientProfile profile) {
+        Verdict found = Judgements.waits(trials);
+        return found.status() == Status.PASS
+                ? trials.stream()
+                        .skip(1)
+                        .flatMap(injected -> profile.unforeseen(injected).stream())
+                        .findFirst()
+                        .map(Verdict::undecided)
+                        .orElse(found)
+                : found;
+    }
+
     /** A client that asks for no capabilities inside TLS is not misled by any; those from before are another case's. */
     private static Optional<Verdict> asksForNothing(CaseKit kit) {
         return kit.control()
@@ -146,7 +165,7 @@ final class InjectionCases {
 
     /** The server says this in place of its go-ahead, and inside TLS does not answer the client's first command. */
     private static Script withheld(CaseKit kit, ClientProfile profile, Reply goAhead) {
-        return kit.benign()
+        return profile.foreseeing(kit.benign(), kit.control())
                 .on(Through.PLAINTEXT, profile.upgrade(), goAhead.startTls())
                 .on(Through.TLS, Opening.of(kit.control(), profile).verb(), Reply.silence());
     }
@@ -162,13 +181,15 @@ final class InjectionCases {
                                 new Act.Send(opening.answerInside())));
     }
 
-    private static Script uninviting(Script benign, ClientProfile profile, Reply goAhead) {
-        return benign.on(Through.PLAINTEXT, profile.upgrade(), goAhead.startTls())
+    private static Script uninviting(CaseKit kit, ClientProfile profile, Reply goAhead) {
+        return profile.foreseeing(kit.benign(), kit.control())
+                .on(Through.PLAINTEXT, profile.upgrade(), goAhead.startTls())
                 .offer(Through.TLS, profile.capabilitiesWithoutLogin().toArray(String[]::new));
     }
 
-    private static Script unansweredLogin(Script benign, ClientProfile profile, Reply goAhead) {
-        Script script = benign.on(Through.PLAINTEXT, profile.upgrade(), goAhead.startTls())
+    private static Script unansweredLogin(CaseKit kit, ClientProfile profile, Reply goAhead) {
+        Script script = profile.foreseeing(kit.benign(), kit.control())
+                .on(Through.PLAINTEXT, profile.upgrade(), goAhead.startTls())
                 .on(Through.TLS, ReceivedLine.RESPONSE, Reply.silence());
         for (String command : profile.loginCommands()) {
             script = script.on(Through.TLS, command, Reply.silence());

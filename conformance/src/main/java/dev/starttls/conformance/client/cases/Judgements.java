@@ -18,6 +18,10 @@ import java.util.stream.Stream;
 
 /** The verdicts that many cases share. */
 public final class Judgements {
+    /** Milliseconds; a client that waits less than this cannot be seen to wait less than usual. */
+    private static final long SHORTEST_WAIT = 100;
+
+    private static final long MUCH_SOONER = 4;
     private static final Set<String> FAREWELLS = Set.of("QUIT", "LOGOUT");
     private static final String FALSE_SUCCESS = "reports success, ";
 
@@ -120,24 +124,83 @@ public final class Judgements {
     }
 
     /**
-     * The client waits for an answer that is withheld inside TLS in both runs, and does not go on in the second, where that
-     * answer came in plaintext.
+     * The client waits for an answer that is withheld inside TLS in all runs, and in those after the first, where that answer
+     * came in plaintext, it neither goes on nor leaves sooner than in the first.
      */
     public static Verdict waits(List<Trial> trials) {
-        List<ReceivedLine> before = longestWork(trials.get(0));
-        Trial injected = trials.get(1);
+        return worst(trials.stream()
+                .skip(1)
+                .map(injected -> wentFurther(trials.get(0), injected).orElseGet(() -> stayed(trials.get(0), injected)))
+                .toList());
+    }
+
+    /**
+     * The client does no more inside TLS in the second run, where some of an answer came in plaintext, than in the first.
+     */
+    public static Verdict goesNoFurther(List<Trial> trials) {
+        return wentFurther(trials.get(0), trials.get(1))
+                .orElseGet(() -> Verdict.pass("went no further inside TLS than without the octets from plaintext"));
+    }
+
+    /** Empty if the client was not seen to go further in the run where an answer came in plaintext, and may yet have. */
+    private static Optional<Verdict> wentFurther(Trial withheld, Trial injected) {
         List<ReceivedLine> after = longestWork(injected);
-        if (after.size() > before.size()) {
-            return Verdict.fail("went on inside TLS with an answer that had come in plaintext: sent "
-                    + after.get(after.size() - 1).verb());
+        if (after.size() > longestWork(withheld).size()) {
+            return Optional.of(Verdict.fail("went on inside TLS with an answer that had come in plaintext: sent "
+                    + after.get(after.size() - 1).verb()));
         }
         Verdict plain = nothingExposed(injected);
         if (plain.status() == Status.FAIL || !injected.secured()) {
-            return plain;
+            return Optional.of(plain);
         }
-        return trials.get(0).succeeded()
-                ? Verdict.undecided("without an answer too the client goes on inside TLS, and finishes")
-                : Verdict.pass("waited for the answer inside TLS");
+        return withheld.succeeded()
+                ? Optional.of(Verdict.undecided("without an answer too the client goes on inside TLS, and finishes"))
+                : Optional.empty();
+    }
+
+    /** What the times say that the client did nothing for, after the command whose answer was withheld. */
+    private static Verdict stayed(Trial withheld, Trial injected) {
+        Optional<Evidence.Waited> without = longestWait(withheld);
+        Optional<Evidence.Waited> with = longestWait(injected);
+        if (without.isEmpty()) {
+            return Verdict.undecided(
+                    "where nothing came in plaintext, it did not come to the command whose answer is" + " withheld");
+        }
+        if (injected.inside().isEmpty()) {
+            return Verdict.pass("ended the session, and sent nothing inside TLS: "
+                    + injected.ending().words());
+        }
+        if (with.isEmpty()) {
+            return injected.hung()
+                    ? Verdict.undecided(
+                            "with the answer in plaintext it did not come as far, and waited until it was ended")
+                    : Verdict.fail("stopped inside TLS at a good answer, after "
+                            + injected.inside()
+                                    .get(injected.inside().size() - 1)
+                                    .verb()
+                            + ": it read what had come in plaintext");
+        }
+        return compared(without.get(), with.get());
+    }
+
+    private static Verdict compared(Evidence.Waited without, Evidence.Waited with) {
+        if (with.whole()) {
+            return Verdict.pass("waited for the answer inside TLS");
+        }
+        long usual = without.time().toMillis();
+        long now = with.time().toMillis();
+        String times = "after " + now + " ms with the answer in plaintext, after " + usual + " ms without it";
+        if (usual >= SHORTEST_WAIT && now < usual / MUCH_SOONER) {
+            return Verdict.fail("did not wait inside TLS: went on or left " + times);
+        }
+        if (usual < SHORTEST_WAIT || now < usual - usual / MUCH_SOONER) {
+            return Verdict.undecided("how long it waits does not show what it has read: it went on or left " + times);
+        }
+        return Verdict.pass("waited inside TLS as long as without the answer: " + times);
+    }
+
+    private static Optional<Evidence.Waited> longestWait(Trial trial) {
+        return trial.evidence().events(Evidence.Waited.class).stream().max(Comparator.comparing(Evidence.Waited::time));
     }
 
     /** The client did not finish a handshake, and sent nothing in plaintext instead. */

@@ -45,10 +45,16 @@ final class Opening {
     }
 
     /** Good answers to the first command and all others to the end of the login. */
+    String answersUpToLogin() {
+        return exchanges.isEmpty() ? lines(profile.inviting()) + answersToLogin() : recorded(false);
+    }
+
+    /** Good answers to the commands of the login alone. */
     String answersToLogin() {
-        if (exchanges.isEmpty()) {
-            return lines(profile.inviting()) + lines(profile.loggedIn());
-        }
+        return exchanges.isEmpty() ? lines(profile.loggedIn()) : recorded(true);
+    }
+
+    private String recorded(boolean ofLoginOnly) {
         StringBuilder text = new StringBuilder();
         boolean begun = false;
         for (Control.Exchange each : exchanges) {
@@ -57,7 +63,7 @@ final class Opening {
                 break;
             }
             begun = isOfLogin;
-            text.append(each.answer());
+            text.append(begun || !ofLoginOnly ? each.answer() : "");
         }
         return text.toString();
     }

@@ -3,9 +3,13 @@ package dev.starttls.conformance.client.imap;
 import dev.starttls.conformance.client.cases.ClientCase;
 import dev.starttls.conformance.client.cases.ClientProfile;
 import dev.starttls.conformance.client.cases.ClientRule;
+import dev.starttls.conformance.client.cases.Control;
+import dev.starttls.conformance.client.cases.Trial;
+import dev.starttls.conformance.client.server.Script;
 import dev.starttls.conformance.client.server.ServerDialect;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** IMAP (RFC 9051) with STARTTLS (its section 6.2.1). */
@@ -57,7 +61,13 @@ public final class ImapClientProfile implements ClientProfile {
 
     @Override
     public List<String> loggedIn() {
-        return List.of("{next2} OK logged in");
+        // A client that sends more than one command before its login has a tag of its own for each.
+        return List.of(
+                "{next2} OK logged in",
+                "{next3} OK logged in",
+                "{next4} OK logged in",
+                "{next5} OK logged in",
+                "{next6} OK logged in");
     }
 
     @Override
@@ -80,6 +90,16 @@ public final class ImapClientProfile implements ClientProfile {
     public Map<String, String> truncatedTransfers() {
         String message = "* 1 FETCH (UID 1 FLAGS () BODY[] {1000}\r\nSubject: test\r\n\r\nhel";
         return Map.of("FETCH", message, "UID FETCH", message);
+    }
+
+    @Override
+    public Script foreseeing(Script script, Control control) {
+        return script.dialect(new ImapDialect(TagSequence.Known.of(control.trial())));
+    }
+
+    @Override
+    public Optional<String> unforeseen(Trial injected) {
+        return TagSequence.unforeseen(injected);
     }
 
     @Override

@@ -38,6 +38,18 @@ public final class ImapDialect implements ServerDialect {
 
     private static final int MAX_LITERAL = 1 << 20;
 
+    private final TagSequence.Known known;
+
+    /** For a client of which nothing is known. */
+    public ImapDialect() {
+        this(TagSequence.Known.NOTHING);
+    }
+
+    /** For a client that has used these tags before. */
+    ImapDialect(TagSequence.Known known) {
+        this.known = known;
+    }
+
     @Override
     public Protocol protocol() {
         return Protocol.IMAP;
@@ -52,13 +64,13 @@ public final class ImapDialect implements ServerDialect {
 
     @Override
     public DialectSession session(Through through, Script script) {
-        return new Session(through, script);
+        return new Session(through, script, new TagSequence(known));
     }
 
     private static final class Session implements DialectSession {
         private final Through through;
         private final Script script;
-        private final TagSequence tags = new TagSequence();
+        private final TagSequence tags;
         private String tag = "*";
         /** The command so far, while its literals come. */
         private String begun = "";
@@ -68,9 +80,10 @@ public final class ImapDialect implements ServerDialect {
         private boolean idle;
         private boolean deleted;
 
-        Session(Through through, Script script) {
+        Session(Through through, Script script, TagSequence tags) {
             this.through = through;
             this.script = script;
+            this.tags = tags;
         }
 
         @Override

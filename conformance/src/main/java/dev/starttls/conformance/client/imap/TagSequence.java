@@ -1,23 +1,75 @@
 package dev.starttls.conformance.client.imap;
 
+import dev.starttls.conformance.client.cases.Judgements;
 import dev.starttls.conformance.client.cases.Trial;
+import dev.starttls.conformance.client.server.Evidence;
 import dev.starttls.conformance.client.server.ReceivedLine;
+import dev.starttls.conformance.connection.Transcript.Through;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The tags that a client uses, and the next it is expected to use: text, a number that grows by one step, text. */
+/**
+ * The tags that a client uses, and the next it is expected to use: those that it used before after the same tags, or else
+ * text, a number that grows by one step, text.
+ */
 final class TagSequence {
     private static final Pattern NUMBERED = Pattern.compile("(.*?)([0-9]{1,9})([^0-9]*)", Pattern.DOTALL);
 
+    /**
+     * The tags of one connection of an earlier run.
+     *
+     * @param before in plaintext, in their order
+     * @param inside inside TLS, each once
+     */
+    record Known(List<String> before, List<String> inside) {
+        static final Known NOTHING = new Known(List.of(), List.of());
+
+        /** Those of the first connection with a command inside TLS. */
+        static Known of(Trial trial) {
+            List<Evidence.Line> lines = trial.evidence().events(Evidence.Line.class);
+            return lines.stream()
+                    .filter(line -> line.through() == Through.TLS)
+                    .map(Evidence.Line::connection)
+                    .findFirst()
+                    .map(connection ->
+                            new Known(tags(lines, connection, Through.PLAINTEXT), tags(lines, connection, Through.TLS)))
+                    .orElse(NOTHING);
+        }
+
+        private static List<String> tags(List<Evidence.Line> lines, int connection, Through through) {
+            return lines.stream()
+                    .filter(line -> line.connection() == connection && line.through() == through)
+                    .map(line -> line.line().tag())
+                    .filter(tag -> !tag.isEmpty())
+                    .distinct()
+                    .toList();
+        }
+    }
+
+    private final Known known;
+    private final List<String> used = new ArrayList<>();
     private Optional<Matcher> last = Optional.empty();
     private long step = 1;
 
+    /** Of a client of which nothing is known. */
+    TagSequence() {
+        this(Known.NOTHING);
+    }
+
+    /** Of a client that has used these tags before. */
+    TagSequence(Known known) {
+        this.known = known;
+    }
+
     /** The client has used this tag. */
     void used(String tag) {
+        used.add(tag);
         Matcher now = NUMBERED.matcher(tag);
         if (!now.matches()) {
             last = Optional.empty();
@@ -31,8 +83,11 @@ final class TagSequence {
         last = Optional.of(now);
     }
 
-    /** The tag that is used so many commands later; empty if the tags have no number. */
+    /** The tag that is used so many commands later; empty if it is not known, and the tags have no number. */
     Optional<String> next(int commands) {
+        if (commands <= known.inside().size() && used.equals(known.before())) {
+            return Optional.of(known.inside().get(commands - 1));
+        }
         return last.map(tag -> {
             String digits = tag.group(2);
             String format = digits.startsWith("0") ? "%0" + digits.length() + "d" : "%d";
@@ -59,16 +114,28 @@ final class TagSequence {
         return text.toString();
     }
 
-    /** Why tags of this client cannot be predicted across the handshake; empty if they can. */
-    static Optional<String> unpredictable(Trial trial) {
-        TagSequence sequence = new TagSequence();
-        trial.plaintext().stream().map(ReceivedLine::tag).forEach(sequence::used);
-        Optional<String> expected = sequence.next(1);
-        Optional<String> used = trial.inside().stream().map(ReceivedLine::tag).findFirst();
-        return used.isPresent() && used.equals(expected)
+    /**
+     * Why the answers that came in plaintext after the go-ahead were for none of the client's tags; empty if one was for its
+     * last command inside TLS, or it sent none there.
+     */
+    static Optional<String> unforeseen(Trial injected) {
+        List<String> answered = injected.evidence().events(Evidence.Sent.class).stream()
+                .filter(sent -> sent.through() == Through.PLAINTEXT)
+                .collect(Collectors.toMap(Evidence.Sent::connection, Evidence.Sent::text, (one, later) -> later))
+                .values()
+                .stream()
+                .flatMap(String::lines)
+                .map(line -> line.replaceFirst(" .*", ""))
+                .toList();
+        List<String> sent = Judgements.longestWork(injected).stream()
+                .map(ReceivedLine::tag)
+                .filter(tag -> !tag.isEmpty())
+                .toList();
+        return sent.isEmpty() || answered.contains(sent.get(sent.size() - 1))
                 ? Optional.empty()
-                : Optional.of("the client's tags cannot be predicted: expected " + expected.orElse("a number in them")
-                        + " inside TLS, got " + used.orElse("no command"));
+                : Optional.of("the client's tags cannot be predicted: answers in plaintext were for "
+                        + answered.stream().filter(tag -> !tag.equals("*")).collect(Collectors.joining(", "))
+                        + ", inside TLS it used " + sent.get(sent.size() - 1));
     }
 
     private static long number(Matcher tag) {

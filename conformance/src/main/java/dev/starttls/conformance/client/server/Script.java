@@ -67,6 +67,11 @@ public final class Script {
                 dialect, tls, "", Through.PLAINTEXT, Map.of(), Map.of(), Optional.empty(), Optional.empty(), "");
     }
 
+    /** With another session of the same protocol, which offers the same unless something else is said. */
+    public Script dialect(ServerDialect other) {
+        return new Script(other, tls, tlsWords, first, offers, replies, later, beside, entrance);
+    }
+
     /** With TLS from the first octet. */
     public Script implicit() {
         return new Script(dialect, tls, tlsWords, Through.TLS, offers, replies, later, beside, entrance);
