@@ -11,6 +11,7 @@ import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.target.Protocol;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +126,46 @@ class PlaintextAfterTlsTest {
                 "UP-C-15c");
         assertThat(result.verdict().status()).as(result.verdict().detail()).isEqualTo(Status.FAIL);
         assertThat(result.verdict().detail()).contains("credentials in plaintext");
+    }
+
+    @Test
+    void the_password_in_a_client_hello_is_a_credential_in_plaintext_and_is_shown_nowhere() {
+        List<String> passwords = new CopyOnWriteArrayList<>();
+        TargetReport report = report(
+                RawSmtp.client(smtp -> {
+                    passwords.add(smtp.attempt().password());
+                    smtp.askForTls();
+                    smtp.startTls(smtp.attempt().password() + ".example.org");
+                    smtp.finish();
+                }),
+                ClientPolicy.REQUIRED,
+                "UP-C-00|TLS-C-24");
+        assertThat(report.results())
+                .extracting(result -> result.verdict().detail())
+                .containsExactlyInAnyOrder(
+                        "sent credentials in its ClientHello in plaintext",
+                        "sent credentials in its ClientHello, which is not encrypted");
+        assertThat(passwords).isNotEmpty().noneMatch(report.results().toString()::contains);
+    }
+
+    @Test
+    void a_client_that_names_a_mechanism_and_leaves_has_sent_no_credentials() {
+        CheckResult result = result(
+                RawSmtp.client(smtp -> {
+                    smtp.askForTls();
+                    smtp.startTls();
+                    if (smtp.attempt().caseId().equals(ClientCase.CONTROL)) {
+                        smtp.finish();
+                        return;
+                    }
+                    smtp.hello();
+                    smtp.send("AUTH LOGIN\r\n");
+                    smtp.reply();
+                    throw new IOException("the name is another");
+                }),
+                "TLS-C-03");
+        assertThat(result.verdict().detail())
+                .isEqualTo("accepted it, and sent EHLO inside TLS, then AUTH without credentials");
     }
 
     @ParameterizedTest

@@ -4,10 +4,12 @@ import dev.starttls.conformance.client.subject.Attempt;
 import dev.starttls.conformance.client.subject.ClientUnderTest;
 import dev.starttls.conformance.client.subject.Ending;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.SequenceInputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +26,8 @@ final class RawSmtp implements AutoCloseable {
     private final Socket socket;
     private SSLSocket tls;
     private BufferedReader in;
+    /** What was read before TLS began, and not used. */
+    private String early = "";
 
     private RawSmtp(Attempt attempt) throws IOException {
         this.attempt = attempt;
@@ -86,11 +90,22 @@ final class RawSmtp implements AutoCloseable {
             StrictTrust trust = new StrictTrust(attempt.root(), attempt.host(), Set.of(ClientFault.VERIFIES_NOTHING));
             context.init(null, new TrustManager[] {trust}, null);
             tls = (SSLSocket) context.getSocketFactory().createSocket(socket, name, attempt.port(), false);
+            StringBuilder rest = new StringBuilder();
+            while (in.ready()) {
+                rest.append((char) in.read());
+            }
+            early = rest.toString();
             tls.startHandshake();
             in = reader(tls.getInputStream());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Takes what was read before TLS for answers inside it. */
+    void useWhatCameEarly() throws IOException {
+        InputStream before = new ByteArrayInputStream(early.getBytes(StandardCharsets.ISO_8859_1));
+        in = reader(new SequenceInputStream(before, tls.getInputStream()));
     }
 
     /** Ends TLS with close_notify, and not the connection. */
@@ -139,10 +154,18 @@ final class RawSmtp implements AutoCloseable {
     }
 
     void logIn() throws IOException {
+        hello();
+        authenticate();
+    }
+
+    void hello() throws IOException {
         send("EHLO client.example.org\r\n");
         if (!reply("250").contains("AUTH")) {
             throw new IOException("no login is offered");
         }
+    }
+
+    void authenticate() throws IOException {
         send("AUTH " + plain() + "\r\n");
         reply("235");
     }

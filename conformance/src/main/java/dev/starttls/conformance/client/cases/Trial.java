@@ -6,6 +6,7 @@ import dev.starttls.conformance.client.server.Weight;
 import dev.starttls.conformance.client.subject.Ending;
 import dev.starttls.conformance.connection.Transcript.Through;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +33,7 @@ public record Trial(Evidence evidence, Ending ending, Duration took) {
     public Optional<String> exposed(Weight least) {
         return plaintext().stream()
                 .filter(line -> line.weight().compareTo(least) >= 0)
-                .max((one, other) -> one.weight().compareTo(other.weight()))
+                .max(Comparator.comparing(ReceivedLine::weight).thenComparing(ReceivedLine::hasCredentials))
                 .map(evidence::described);
     }
 
@@ -54,7 +55,7 @@ public record Trial(Evidence evidence, Ending ending, Duration took) {
                     && sent.through() == Through.PLAINTEXT
                     && sent.line().weight() == Weight.CREDENTIAL
                     && begun.contains(event.connection())) {
-                return Optional.of(shown(sent.line()));
+                return Optional.of(evidence.described(sent.line()));
             }
         }
         return Optional.empty();

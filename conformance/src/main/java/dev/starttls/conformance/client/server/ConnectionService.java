@@ -500,6 +500,13 @@ final class ConnectionService {
                 throw new MalformedException("a ClientHello of more than " + MAX_HELLO + " octets");
             }
             ClientHello hello = ClientHello.parse(message.get().octets());
+            if (canary.within(text(content))) {
+                evidence.add(new Evidence.Line(
+                        number,
+                        Through.PLAINTEXT,
+                        new ReceivedLine("the user or the password", "", ReceivedLine.HELLO, "", Weight.CREDENTIAL)));
+                transcript.note(number, "the ClientHello has the user or the password in it");
+            }
             evidence.add(new Evidence.Hello(number, hello));
             transcript.add(number, From.CLIENT, Through.TLS, hello.toString());
             return Optional.of(records.array());

@@ -146,8 +146,11 @@ public final class Evidence {
 
     /** A line as a sentence may quote it: what has credentials is not quoted whole. */
     public String described(ReceivedLine line) {
-        if (line.weight() != Weight.CREDENTIAL) {
+        if (!line.hasCredentials()) {
             return "'" + transcript.shown(line.text()) + "'";
+        }
+        if (line.is(ReceivedLine.HELLO)) {
+            return "credentials in its ClientHello";
         }
         // What is no command can be the password itself.
         return line.verb().matches("[A-Z]{3,12}") ? line.verb() + " with credentials" : "credentials";

@@ -1,5 +1,7 @@
 package dev.starttls.conformance.client.server;
 
+import java.util.Set;
+
 /**
  * A line of the client, without its line end, as the server understands it.
  *
@@ -21,6 +23,17 @@ public record ReceivedLine(String text, String tag, String verb, String argument
 
     /** The client's answer to a challenge of SASL. */
     public static final String RESPONSE = "(response)";
+
+    /** A ClientHello, where it has in it what must not be readable. */
+    public static final String HELLO = "(ClientHello)";
+
+    private static final Set<String> BEGINNINGS = Set.of("AUTH", "AUTHENTICATE");
+
+    /** Whether a user name or a password is in it: a command that only names the mechanism has none. */
+    public boolean hasCredentials() {
+        return weight == Weight.CREDENTIAL
+                && !(BEGINNINGS.contains(verb) && argument.strip().indexOf(' ') < 0);
+    }
 
     /** Whether the verb is this one, in upper or lower case. */
     public boolean is(String other) {

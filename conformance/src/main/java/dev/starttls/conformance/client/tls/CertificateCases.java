@@ -9,6 +9,7 @@ import dev.starttls.conformance.client.cases.ClientCase;
 import dev.starttls.conformance.client.cases.Control;
 import dev.starttls.conformance.client.cases.Trial;
 import dev.starttls.conformance.client.pki.OddCertificate;
+import dev.starttls.conformance.client.server.ReceivedLine;
 import dev.starttls.conformance.client.tls.TlsCases.Rule;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.tls.wire.ClientOffer;
@@ -360,6 +361,9 @@ final class CertificateCases {
             return Verdict.undecided("no ClientHello came");
         }
         String host = control.host();
+        if (trial.plaintext().stream().anyMatch(line -> line.is(ReceivedLine.HELLO))) {
+            return Verdict.fail("sent credentials in its ClientHello, which is not encrypted");
+        }
         Optional<String> name = offer.get().serverName();
         if (ServerIdentity.isAddress(host)) {
             return name.map(sent -> Verdict.fail("sent the server name " + sent + ", though it was given an address"))

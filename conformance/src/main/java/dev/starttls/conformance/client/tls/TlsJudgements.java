@@ -125,16 +125,24 @@ final class TlsJudgements {
 
     private static Optional<Verdict> accepted(Trial trial, List<ReceivedLine> lines) {
         if (!lines.isEmpty()) {
-            return Optional.of(Verdict.fail("accepted it, and sent "
-                    + lines.get(0).verb() + " inside TLS"
-                    + (lines.stream().anyMatch(line -> line.weight() == Weight.CREDENTIAL)
-                            ? ", then credentials"
-                            : "")));
+            return Optional.of(
+                    Verdict.fail("accepted it, and sent " + lines.get(0).verb() + " inside TLS" + login(lines)));
         }
         return trial.evidence().events(Evidence.Broken.class).stream()
                 .filter(broken -> broken.how() == How.WENT_ON)
                 .findFirst()
                 .map(broken -> Verdict.fail("accepted it, and went on with " + broken.detail()));
+    }
+
+    private static String login(List<ReceivedLine> lines) {
+        if (lines.stream().anyMatch(ReceivedLine::hasCredentials)) {
+            return ", then credentials";
+        }
+        return lines.stream()
+                .filter(line -> line.weight() == Weight.CREDENTIAL)
+                .findFirst()
+                .map(line -> ", then " + line.verb() + " without credentials")
+                .orElse("");
     }
 
     /** What no client may send in plaintext after TLS has failed; without required TLS that is credentials only. */
