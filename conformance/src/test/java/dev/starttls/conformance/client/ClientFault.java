@@ -112,6 +112,11 @@ enum ClientFault {
     /** Sends LOGIN although it is disabled. */
     IMAP_LOGS_IN_WHERE_DISABLED,
 
+    /** Has tags of another form inside TLS, which begin anew. */
+    IMAP_HAS_OTHER_TAGS_INSIDE_TLS,
+    /** Has tags inside TLS that nobody can foresee, and skips answers with others. */
+    IMAP_HAS_RANDOM_TAGS_INSIDE_TLS,
+
     // POP3
     /** Takes any line for good that begins with a plus sign. */
     POP3_TAKES_ANY_PLUS,

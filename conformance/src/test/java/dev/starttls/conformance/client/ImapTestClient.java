@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,6 +23,7 @@ final class ImapTestClient extends TestClient {
     private final StringBuilder printed = new StringBuilder();
     private final List<String> beforeTls = new ArrayList<>();
     private int commands;
+    private String prefix = "a";
     private boolean preauthenticated;
     private boolean pretendsTls;
     private boolean early;
@@ -121,6 +123,13 @@ final class ImapTestClient extends TestClient {
 
     @Override
     void session(ClientWire wire, Attempt attempt) throws IOException {
+        if (wire.secure() && has(ClientFault.IMAP_HAS_OTHER_TAGS_INSIDE_TLS)) {
+            prefix = "tls.";
+            commands = 0;
+        }
+        if (wire.secure() && has(ClientFault.IMAP_HAS_RANDOM_TAGS_INSIDE_TLS)) {
+            prefix = "r" + UUID.randomUUID();
+        }
         try {
             List<String> capabilities =
                     has(ClientFault.SKIPS_DISCOVERY_INSIDE) || has(ClientFault.IMAP_LOGS_IN_AFTER_A_STRAY_ANSWER)
@@ -247,7 +256,7 @@ final class ImapTestClient extends TestClient {
 
     private String tag() {
         commands++;
-        return "a" + commands;
+        return prefix + commands;
     }
 
     private List<String> command(ClientWire wire, String command) throws IOException {
@@ -263,7 +272,7 @@ final class ImapTestClient extends TestClient {
     }
 
     private List<String> answer(ClientWire wire) throws IOException {
-        String tag = "a" + commands;
+        String tag = prefix + commands;
         List<String> lines = new ArrayList<>();
         while (lines.size() < MAX_LINES || has(ClientFault.IMAP_TAKES_ANY_LINE_FOR_A_REFUSAL)) {
             String line = wire.readLine();
@@ -287,6 +296,9 @@ final class ImapTestClient extends TestClient {
             }
             if (has(ClientFault.IMAP_TAKES_EARLY_ANSWERS) && line.matches("a[0-9]+ OK.*")) {
                 early = true;
+                continue;
+            }
+            if (has(ClientFault.IMAP_HAS_RANDOM_TAGS_INSIDE_TLS) && line.matches("[^*]\\S+ OK.*")) {
                 continue;
             }
             if (!line.startsWith("* ")

@@ -8,6 +8,7 @@ import dev.starttls.conformance.client.server.Weight;
 import dev.starttls.conformance.connection.Transcript.Through;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -180,7 +181,26 @@ public final class Judgements {
                                     .verb()
                             + ": it read what had come in plaintext");
         }
-        return compared(without.get(), with.get());
+        Verdict found = compared(without.get(), with.get());
+        return found.status() == Status.PASS && !with.get().whole() && wentOnUnanswered(withheld)
+                ? Verdict.undecided("without an answer too it goes on inside TLS, after "
+                        + without.get().time().toMillis() + " ms")
+                : found;
+    }
+
+    private static boolean wentOnUnanswered(Trial trial) {
+        Set<Integer> waited = new HashSet<>();
+        for (Evidence.Event event : trial.evidence().events()) {
+            if (event instanceof Evidence.Waited) {
+                waited.add(event.connection());
+            } else if (event instanceof Evidence.Line sent
+                    && sent.through() == Through.TLS
+                    && waited.contains(sent.connection())
+                    && !FAREWELLS.contains(sent.line().verb())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Verdict compared(Evidence.Waited without, Evidence.Waited with) {
