@@ -9,7 +9,13 @@ import dev.starttls.conformance.client.cases.ClientPolicy;
 import dev.starttls.conformance.client.subject.ClientUnderTest;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.ContentType;
+import dev.starttls.conformance.tls.wire.OctetString;
+import dev.starttls.conformance.tls.wire.ProtocolVersion;
+import dev.starttls.conformance.tls.wire.RecordSplitter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
@@ -168,8 +174,32 @@ class PlaintextAfterTlsTest {
                 .isEqualTo("accepted it, and sent EHLO inside TLS, then AUTH without credentials");
     }
 
+    @Test
+    void the_end_of_the_session_in_place_of_a_record_is_read_as_what_it_is() {
+        CheckResult result = result(
+                RawSmtp.client(smtp -> {
+                    smtp.askForTls();
+                    if (smtp.attempt().caseId().equals(ClientCase.CONTROL)) {
+                        smtp.startTls();
+                        smtp.finish();
+                        return;
+                    }
+                    OctetString hello =
+                            ClientHello.modern(smtp.attempt().host()).message();
+                    smtp.sendInPlaintext(new String(
+                            RecordSplitter.record(ContentType.HANDSHAKE.code(), ProtocolVersion.TLS12.code(), hello)
+                                    .array(),
+                            StandardCharsets.ISO_8859_1));
+                    smtp.reply();
+                    smtp.sendInPlaintext("QUIT\r\n");
+                    throw new IOException("no TLS");
+                }),
+                "UP-C-05b");
+        assertThat(result.verdict().status()).as(result.verdict().detail()).isEqualTo(Status.PASS);
+    }
+
     @ParameterizedTest
-    @CsvSource({"UP-C-05b", "UP-C-15a", "TLS-C-32b"})
+    @CsvSource({"UP-C-15a", "TLS-C-32b"})
     void the_end_of_the_session_in_plaintext_after_a_failed_handshake_is_no_fault(String id) {
         CheckResult result = result(
                 RawSmtp.client(smtp -> {

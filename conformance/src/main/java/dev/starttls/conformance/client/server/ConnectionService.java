@@ -143,16 +143,17 @@ final class ConnectionService {
             end(by, words);
             return;
         }
-        givenUp = true;
-        silent = true;
-        transcript.note(number, words);
         try {
             wire.shutdownOutput();
         } catch (IOException e) {
-            end(by, "the client is gone");
+            // It was ended before, or the client is gone.
+            end(by, words);
             return;
         }
+        givenUp = true;
+        silent = true;
         ended = Optional.of(by);
+        transcript.note(number, words);
     }
 
     /** The client did something after the server had fallen silent, or nothing for as long as it waits. */
