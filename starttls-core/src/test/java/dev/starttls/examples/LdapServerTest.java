@@ -48,7 +48,7 @@ class LdapServerTest {
     }
 
     @Test
-    @Tag("peers")
+    @Tag("more-peers")
     void ldapsearch_upgrades_and_searches_inside_tls() throws IOException, InterruptedException {
         ExternalProgram env = ExternalProgram.named("env");
         ExternalProgram ldapsearch = ExternalProgram.named("ldapsearch");
@@ -73,7 +73,7 @@ class LdapServerTest {
     }
 
     @Test
-    @Tag("peers")
+    @Tag("more-peers")
     void ldapsearch_without_tls_is_told_that_it_is_needed() throws IOException, InterruptedException {
         ExternalProgram ldapsearch = ExternalProgram.named("ldapsearch");
         try (ExampleListener server = new ExampleListener(

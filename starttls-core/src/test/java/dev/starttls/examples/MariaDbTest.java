@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 
 /** {@link MySqlClient} and MariaDB. */
-@Tag("peers")
+@Tag("more-peers")
 class MariaDbTest extends InstalledServerContract {
 
     private static final String[] TLS = {"--ssl-cert={folder}/certificate.pem", "--ssl-key={folder}/key.pem"};

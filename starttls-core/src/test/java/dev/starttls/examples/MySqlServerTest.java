@@ -38,7 +38,7 @@ class MySqlServerTest {
     }
 
     @Test
-    @Tag("peers")
+    @Tag("more-peers")
     void the_client_of_mariadb_upgrades_and_asks_inside_tls() throws IOException, InterruptedException {
         ExternalProgram mariadb = ExternalProgram.named("mariadb");
         MySqlServer dialogue = new MySqlServer(TlsPolicy.REQUIRED, CHALLENGE);
@@ -61,7 +61,7 @@ class MySqlServerTest {
     }
 
     @Test
-    @Tag("peers")
+    @Tag("more-peers")
     void the_client_of_mariadb_without_tls_is_told_why_it_is_turned_away() throws IOException, InterruptedException {
         ExternalProgram mariadb = ExternalProgram.named("mariadb");
         MySqlServer dialogue = new MySqlServer(TlsPolicy.REQUIRED, CHALLENGE);

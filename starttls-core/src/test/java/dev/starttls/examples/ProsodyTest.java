@@ -8,7 +8,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 
 /** {@link XmppClient} and Prosody. */
-@Tag("peers")
+@Tag("more-peers")
 class ProsodyTest extends InstalledServerContract {
 
     @Override

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Tag;
 
 /** {@link LdapClient} and OpenLDAP's slapd. */
-@Tag("peers")
+@Tag("more-peers")
 class SlapdTest extends InstalledServerContract {
 
     private static final String TLS =

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@link FtpClient} and vsftpd. */
-@Tag("peers")
+@Tag("more-peers")
 class VsftpdTest extends InstalledServerContract {
 
     private static final String TLS =
