@@ -124,7 +124,7 @@ class ImapServerEndTest {
                 .isEqualTo("a OK Done\r\n" + LIMIT);
         assertThat(client.closeNotifyReceived()).isTrue();
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
-        assertThat(server.upgradeFailure()).hasMessageContaining("at most 300 octets, got a piece of 301");
+        assertThat(server.upgradeFailure()).hasMessageContaining("at most 300 octets in one piece, got a piece of 301");
         assertThat(handler.calls()).last().isEqualTo("ended FAILED");
     }
 
