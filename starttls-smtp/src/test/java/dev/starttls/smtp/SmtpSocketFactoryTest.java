@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.starttls.core.testing.LoopExtension;
 import dev.starttls.core.testing.PemFiles;
 import dev.starttls.core.testing.PostfixServer;
+import dev.starttls.core.testing.RefusingPort;
 import dev.starttls.core.testing.ScriptedServer;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.Issued;
@@ -225,11 +226,10 @@ class SmtpSocketFactoryTest {
     @ParameterizedTest
     @EnumSource(Library.class)
     void a_connection_that_is_refused_is_typed_too(Library library) throws Exception {
-        int port;
-        try (ScriptedServer server = ScriptedServer.start("", line -> "")) {
-            port = server.port();
+        try (RefusingPort refused = new RefusingPort()) {
+            assertThatThrownBy(() -> library.send(factory(), refused.number()))
+                    .satisfies(of(FailureReason.CONNECT_FAILED));
         }
-        assertThatThrownBy(() -> library.send(factory(), port)).satisfies(of(FailureReason.CONNECT_FAILED));
     }
 
     /** Why the sockets do not fail in connect: the first attempt is taken for a reason to go on without the factory. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.starttls.core.testing.Loopback;
+import dev.starttls.core.testing.RefusingPort;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import dev.starttls.core.testing.TinyClient;
@@ -129,33 +130,38 @@ class StartTlsSocketTest {
 
     @Test
     void a_failure_is_thrown_by_the_streams_and_nothing_before_that_throws() throws Exception {
-        int refused = freePort();
-        Socket socket = factory().createSocket();
-        socket.setSoTimeout(5_000);
-        socket.connect(new InetSocketAddress(LOOPBACK, refused), 5_000);
-        socket.setSoTimeout(10_000);
-        socket.setTcpNoDelay(true);
-        assertThat(socket.isConnected()).isTrue();
-        assertThat(socket.isClosed()).isFalse();
-        assertThat(socket.getPort()).isEqualTo(refused);
-        assertThat(socket).hasToString("StartTlsSocket[failed: CONNECT_FAILED, localhost/127.0.0.1:" + refused + "]");
-        assertThatThrownBy(socket::getInputStream)
-                .satisfies(reason(FailureReason.CONNECT_FAILED))
-                .hasCauseInstanceOf(ConnectException.class);
-        assertThatThrownBy(socket::getOutputStream).satisfies(reason(FailureReason.CONNECT_FAILED));
-        socket.close();
-        assertThatThrownBy(socket::getInputStream).hasMessage("Socket is closed");
+        try (RefusingPort port = new RefusingPort()) {
+            int refused = port.number();
+            Socket socket = factory().createSocket();
+            socket.setSoTimeout(5_000);
+            socket.connect(new InetSocketAddress(LOOPBACK, refused), 5_000);
+            socket.setSoTimeout(10_000);
+            socket.setTcpNoDelay(true);
+            assertThat(socket.isConnected()).isTrue();
+            assertThat(socket.isClosed()).isFalse();
+            assertThat(socket.getPort()).isEqualTo(refused);
+            assertThat(socket)
+                    .hasToString("StartTlsSocket[failed: CONNECT_FAILED, localhost/127.0.0.1:" + refused + "]");
+            assertThatThrownBy(socket::getInputStream)
+                    .satisfies(reason(FailureReason.CONNECT_FAILED))
+                    .hasCauseInstanceOf(ConnectException.class);
+            assertThatThrownBy(socket::getOutputStream).satisfies(reason(FailureReason.CONNECT_FAILED));
+            socket.close();
+            assertThatThrownBy(socket::getInputStream).hasMessage("Socket is closed");
+        }
     }
 
     @Test
     void a_failure_is_thrown_by_connect_if_asked_for() throws Exception {
-        int refused = freePort();
-        Socket socket = factory().failingOnConnect().createSocket();
-        assertThatThrownBy(() -> socket.connect(new InetSocketAddress(LOOPBACK, refused)))
-                .satisfies(reason(FailureReason.CONNECT_FAILED));
-        assertThat(socket.isClosed()).isTrue();
-        assertThatThrownBy(() -> factory().createSocket("127.0.0.1", refused))
-                .satisfies(reason(FailureReason.CONNECT_FAILED));
+        try (RefusingPort port = new RefusingPort()) {
+            int refused = port.number();
+            Socket socket = factory().failingOnConnect().createSocket();
+            assertThatThrownBy(() -> socket.connect(new InetSocketAddress(LOOPBACK, refused)))
+                    .satisfies(reason(FailureReason.CONNECT_FAILED));
+            assertThat(socket.isClosed()).isTrue();
+            assertThatThrownBy(() -> factory().createSocket("127.0.0.1", refused))
+                    .satisfies(reason(FailureReason.CONNECT_FAILED));
+        }
     }
 
     @Test
@@ -455,12 +461,6 @@ class StartTlsSocketTest {
                 .handOver(served::add)
                 .listen(running.loop(), Loopback.anyPort());
         return listening.socket().getLocalPort();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, LOOPBACK)) {
-            return free.getLocalPort();
-        }
     }
 
     private static String read(Socket socket, int octets) throws IOException {
