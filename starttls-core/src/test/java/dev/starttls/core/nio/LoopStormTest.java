@@ -143,7 +143,6 @@ class LoopStormTest {
     void upgrades_have_half_of_the_time_while_one_inside_tls_keeps_speaking() throws Exception {
         int few = 20;
         begin(few, line -> {});
-        allHaveSpoken.countDown();
         say("WAIT\r\n" + "NOOP\r\n".repeat(2_000) + "LAST");
         sayAll("STEP");
         awaitAnswers(1);
