@@ -111,9 +111,7 @@ final class BlockingUpgrades<D extends Dialogue> {
     }
 
     private UpgradeConnection connection(D dialogue, UpgradeSettings followed, Peer peer, long before) {
-        UpgradeConnection connection = new UpgradeConnection(dialogue, followed, peer);
-        times.total().ifPresent(total -> connection.totalTime(before, total));
-        return connection;
+        return times.bound(new UpgradeConnection(dialogue, followed, peer), before);
     }
 
     private static Optional<ProxyHop> hop(

@@ -538,9 +538,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
     }
 
     private UpgradeConnection connection(Dialogue dialogue, UpgradeSettings followed, long before) {
-        UpgradeConnection connection = connection(dialogue, followed);
-        times.total().ifPresent(total -> connection.totalTime(before, total));
-        return connection;
+        return times.bound(connection(dialogue, followed), before);
     }
 
     private UpgradeConnection connection(Dialogue dialogue, UpgradeSettings followed) {

@@ -1,5 +1,6 @@
 package dev.starttls.core.nio;
 
+import dev.starttls.core.upgrade.UpgradeConnection;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,6 +21,12 @@ record ClientTimes(Duration connect, Optional<Duration> total, Duration read, Du
      */
     static final ClientTimes DEFAULT =
             new ClientTimes(Duration.ofSeconds(30), Optional.empty(), Duration.ZERO, Duration.ZERO);
+
+    /** Bounds all phases of a connection together, if there is a time for that, since the caller began. */
+    UpgradeConnection bound(UpgradeConnection connection, long began) {
+        total.ifPresent(time -> connection.totalTime(began, time));
+        return connection;
+    }
 
     ClientTimes withConnect(Duration time) {
         return new ClientTimes(time, total, read, write);

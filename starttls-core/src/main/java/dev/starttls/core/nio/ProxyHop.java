@@ -26,11 +26,8 @@ record ProxyHop(ProxyRoute route, Peer server, UpgradeConnection asking, Upgrade
             ClientTimes times,
             long before,
             UpgradeConnection connection) {
-        return proxy.map(route -> {
-            UpgradeConnection asking = route.asking(server, limits);
-            times.total().ifPresent(total -> asking.totalTime(before, total));
-            return new ProxyHop(route, server, asking, connection, before);
-        });
+        return proxy.map(route ->
+                new ProxyHop(route, server, times.bound(route.asking(server, limits), before), connection, before));
     }
 
     /** The proxy has connected to the server: its own connection is over. */
