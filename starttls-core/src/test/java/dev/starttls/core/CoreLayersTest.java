@@ -84,11 +84,12 @@ class CoreLayersTest {
     }
 
     @Test
-    void the_octets_of_lines_and_of_tls_are_not_exported() throws IOException {
+    void the_octets_of_tls_are_not_exported() throws IOException {
         try (InputStream in = Files.newInputStream(MAIN.resolve("module-info.class"))) {
             assertThat(ModuleDescriptor.read(in).exports())
                     .extracting(Exports::source)
-                    .containsExactlyInAnyOrder(packages(List.of("line", "hosts", "tls", "keys", "upgrade", "nio")));
+                    .containsExactlyInAnyOrder(
+                            packages(List.of("line", "line.codec", "hosts", "tls", "keys", "upgrade", "nio")));
         }
     }
 
