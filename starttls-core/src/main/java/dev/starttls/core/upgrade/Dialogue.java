@@ -137,7 +137,7 @@ public interface Dialogue {
      * @return {@link Step.Fail} or {@link Step.Close}; by default, a failure that says so
      */
     default Step malformed(LineException broken) {
-        return broken.kind() == LineException.Kind.TOO_LONG
+        return FailureReason.of(broken) == FailureReason.LIMIT_EXCEEDED
                 ? new Step.Fail(
                         FailureReason.LIMIT_EXCEEDED,
                         broken.getMessage(),

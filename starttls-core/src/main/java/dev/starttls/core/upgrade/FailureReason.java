@@ -1,5 +1,7 @@
 package dev.starttls.core.upgrade;
 
+import dev.starttls.core.line.LineException;
+
 /** Why an upgrade failed; each maps to the result type that a TLS report names it by (RFC 8460 section 4.3). */
 public enum FailureReason {
     /** The server does not offer the upgrade, or someone in the middle has removed the offer. */
@@ -83,6 +85,16 @@ public enum FailureReason {
     FailureReason(String resultType, String advice) {
         this.resultType = resultType;
         this.advice = advice;
+    }
+
+    /**
+     * What a broken line is.
+     *
+     * @param broken what was wrong with it
+     * @return {@link #LIMIT_EXCEEDED} of a line that is too long, else {@link #PROTOCOL_VIOLATION}
+     */
+    public static FailureReason of(LineException broken) {
+        return broken.kind() == LineException.Kind.TOO_LONG ? LIMIT_EXCEEDED : PROTOCOL_VIOLATION;
     }
 
     /**

@@ -95,9 +95,10 @@ public abstract class ServerDialogue<S extends ServerSession, H> extends Protoco
 
     @Override
     public final Step malformed(LineException broken) {
-        boolean tooLong = broken.kind() == LineException.Kind.TOO_LONG;
+        FailureReason reason = FailureReason.of(broken);
+        boolean tooLong = reason == FailureReason.LIMIT_EXCEEDED;
         return new Step.Fail(
-                tooLong ? FailureReason.LIMIT_EXCEEDED : FailureReason.PROTOCOL_VIOLATION,
+                reason,
                 broken.getMessage(),
                 "",
                 noLine(tooLong ? "Line too long" : "Lines must end in CRLF and have no other CR, LF or NUL"),
