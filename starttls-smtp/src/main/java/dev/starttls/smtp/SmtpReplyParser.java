@@ -4,10 +4,12 @@ import dev.starttls.core.line.Ascii;
 import dev.starttls.core.upgrade.FailureReason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Puts the lines of a reply together, one by one (RFC 5321 section 4.2.1).
+ * Puts the lines of a reply together, one by one (RFC 5321 section 4.2.1): for a dialogue, which is given lines. Of octets,
+ * {@link SmtpReplyReader} makes replies.
  *
  * <pre>{@code
  * SmtpReplyParser parser = new SmtpReplyParser();
@@ -22,21 +24,36 @@ import java.util.Optional;
  */
 public final class SmtpReplyParser {
 
-    /** The maximum number of lines of a reply: more than any server has capabilities. No setting changes it. */
+    /**
+     * The maximum number of lines of a reply unless other limits are given: more than any server has capabilities. In a dialogue
+     * no setting changes it.
+     */
     public static final int MAX_LINES = 128;
 
     /**
-     * The maximum number of octets of a reply, CRLFs not counted: 64 lines of the length that RFC 5321 section 4.5.3.1.5
-     * allows. No setting changes it.
+     * The maximum number of octets of a reply unless other limits are given, CRLFs not counted: 64 lines of the length that
+     * RFC 5321 section 4.5.3.1.5 allows. In a dialogue no setting changes it.
      */
     public static final int MAX_OCTETS = 32_768;
 
+    private final SmtpReplyLimits limits;
     private final List<String> text = new ArrayList<>();
     private int code;
     private int octets;
 
-    /** A parser that holds nothing. */
-    public SmtpReplyParser() {}
+    /** A parser that holds nothing, under {@link SmtpReplyLimits#DEFAULT}. */
+    public SmtpReplyParser() {
+        this(SmtpReplyLimits.DEFAULT);
+    }
+
+    /**
+     * A parser that holds nothing.
+     *
+     * @param limits of a reply; the length of a line is not looked at
+     */
+    public SmtpReplyParser(SmtpReplyLimits limits) {
+        this.limits = Objects.requireNonNull(limits, "limits: expected for instance SmtpReplyLimits.DEFAULT, got null");
+    }
 
     /**
      * Takes the next line.
@@ -54,11 +71,11 @@ public final class SmtpReplyParser {
                     "Expected code " + code + " on every line of the reply, got " + found);
         }
         octets += line.length();
-        if (text.size() == MAX_LINES || octets > MAX_OCTETS) {
+        if (text.size() == limits.lines() || octets > limits.octets()) {
             throw broken(
                     FailureReason.LIMIT_EXCEEDED,
-                    "Expected a reply of at most " + MAX_LINES + " lines and " + MAX_OCTETS
-                            + " octets, got more; no setting changes that");
+                    "Expected a reply of at most " + limits.lines() + " lines and " + limits.octets()
+                            + " octets, got more");
         }
         code = found;
         text.add(line.length() > 4 ? line.substring(4) : "");

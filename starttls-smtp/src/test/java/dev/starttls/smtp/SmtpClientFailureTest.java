@@ -184,7 +184,8 @@ class SmtpClientFailureTest extends ClientFailureContract {
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
         assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
         assertThat(client.upgradeFailure())
-                .hasMessageContaining("at most 128 lines and 32768 octets, got more; no setting changes that")
+                .hasMessageContaining("at most 128 lines and 32768 octets, got more")
+                .hasMessageContaining("There is no setting for this")
                 .hasMessageNotContaining("raise");
     }
 
