@@ -5,6 +5,7 @@ import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Frame;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Step;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
@@ -45,7 +46,9 @@ import java.util.Optional;
  */
 public final class ImapClientDialogue extends ClientDialogue<ImapStatus, ImapCapabilities> {
 
-    private final ImapResponseReader reader = new ImapResponseReader();
+    /** The connection's limits bound it. */
+    private final ImapResponseParser parser = new ImapResponseParser(Integer.MAX_VALUE, Integer.MAX_VALUE);
+
     private int tags;
     private String lastLine = "";
 
@@ -80,7 +83,7 @@ public final class ImapClientDialogue extends ClientDialogue<ImapStatus, ImapCap
 
     @Override
     protected void forget() {
-        reader.reset();
+        parser.reset();
         lastLine = "";
     }
 
@@ -92,37 +95,26 @@ public final class ImapClientDialogue extends ClientDialogue<ImapStatus, ImapCap
 
     @Override
     protected Step line(String line) {
-        Optional<ImapLiteral> literal = reader.line(line);
-        if (literal.isPresent()) {
-            return await(literal.get(), line);
-        }
-        String whole = reader.take();
-        lastLine = whole;
+        String whole = line;
         try {
+            Optional<ImapLiteral> literal = parser.line(line);
+            if (literal.isPresent()) {
+                parser.hold(literal.get());
+                int octets = (int) literal.get().octets();
+                return octets == 0 ? Step.await(phase()) : Step.await(phase(), Frame.exactly(octets));
+            }
+            whole = parser.take();
+            lastLine = whole;
             return responded(ImapResponse.parse(whole), whole);
         } catch (ImapSyntaxException e) {
-            return unreadable(FailureReason.PROTOCOL_VIOLATION, e.getMessage(), whole);
+            return unreadable(e.reason(), e.getMessage(), whole);
         }
     }
 
     @Override
     public Step octets(byte[] octets) {
-        reader.octets(octets);
+        parser.octets(ByteBuffer.wrap(octets));
         return Step.await(phase());
-    }
-
-    private Step await(ImapLiteral literal, String line) {
-        if (literal.kind() == ImapLiteral.Kind.NON_SYNCHRONIZING) {
-            return Step.violation("a literal without \"+\", as servers send them (RFC 9051 section 9)", line);
-        }
-        if (literal.octets() > Integer.MAX_VALUE) {
-            return new Step.Fail(
-                    FailureReason.LIMIT_EXCEEDED,
-                    "Expected a literal that can be held, got a longer one",
-                    line,
-                    List.of());
-        }
-        return literal.octets() == 0 ? Step.await(phase()) : Step.await(phase(), Frame.exactly((int) literal.octets()));
     }
 
     private Step responded(ImapResponse response, String line) {

@@ -1,6 +1,9 @@
 package dev.starttls.imap;
 
 import dev.starttls.core.line.Ascii;
+import dev.starttls.core.upgrade.FailureReason;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -81,21 +84,7 @@ public sealed interface ImapResponse {
          * @throws IllegalArgumentException if the peer would see other responses than this one
          */
         public Data {
-            String last = text;
-            int end = last.indexOf("\r\n");
-            while (end >= 0) {
-                Optional<ImapLiteral> literal = ImapLiteral.atEndOf(last.substring(0, end));
-                if (!Ascii.sendable(last.substring(0, end))
-                        || literal.isEmpty()
-                        || literal.get().octets() > last.length() - end - 2) {
-                    throw broken();
-                }
-                last = last.substring(end + 2 + (int) literal.get().octets());
-                end = last.indexOf("\r\n");
-            }
-            if (!Ascii.sendable(last) || ImapLiteral.atEndOf(last).isPresent() || text.isEmpty()) {
-                throw broken();
-            }
+            literalsIn(text);
         }
 
         /**
@@ -108,6 +97,16 @@ public sealed interface ImapResponse {
             return Ascii.upper(space < 0 ? text : text.substring(0, space));
         }
 
+        /**
+         * The literals in the text, in their order.
+         *
+         * @return each character one octet; without those that an {@link ImapLiteralReceiver} passed on, of which an empty one is
+         *     left
+         */
+        public List<String> literals() {
+            return List.copyOf(literalsIn(text));
+        }
+
         @Override
         public String sent() {
             return "* " + text;
@@ -116,6 +115,25 @@ public sealed interface ImapResponse {
         @Override
         public String toString() {
             return Ascii.printable(sent());
+        }
+
+        private static List<String> literalsIn(String text) {
+            List<String> literals = new ArrayList<>();
+            int from = 0;
+            for (int end = text.indexOf("\r\n"); end >= 0; end = text.indexOf("\r\n", from)) {
+                String line = text.substring(from, end);
+                Optional<ImapLiteral> literal = ImapLiteral.atEndOf(line);
+                if (!Ascii.sendable(line) || literal.isEmpty() || literal.get().octets() > text.length() - end - 2) {
+                    throw broken();
+                }
+                from = end + 2 + (int) literal.get().octets();
+                literals.add(text.substring(end + 2, from));
+            }
+            String last = text.substring(from);
+            if (!Ascii.sendable(last) || ImapLiteral.atEndOf(last).isPresent() || text.isEmpty()) {
+                throw broken();
+            }
+            return literals;
         }
 
         private static IllegalArgumentException broken() {
@@ -176,9 +194,11 @@ public sealed interface ImapResponse {
             }
         } catch (IllegalArgumentException e) {
             throw new ImapSyntaxException(
+                    FailureReason.PROTOCOL_VIOLATION,
                     "Expected a response (RFC 9051 section 2.2.2), got a broken one; " + e.getMessage());
         }
         throw new ImapSyntaxException(
+                FailureReason.PROTOCOL_VIOLATION,
                 "Expected a response: \"*\", \"+\" or a tag, then a space and, after a tag, OK, NO or"
                         + " BAD (RFC 9051 section 2.2.2), got another line");
     }
