@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * Puts together the lines of a multi-line response that come after its first, one by one, up to the line with a dot alone
- * (RFC 1939 section 3).
+ * (RFC 1939 section 3): for a dialogue, which is given lines. Of octets, {@link Pop3ResponseReader} makes them.
  *
  * <pre>{@code
  * Pop3MultiLineParser parser = new Pop3MultiLineParser(128, 32_768);
@@ -60,7 +60,7 @@ public final class Pop3MultiLineParser {
             throw new Pop3SyntaxException(
                     FailureReason.LIMIT_EXCEEDED,
                     "Expected the line with a dot alone (RFC 1939 section 3) after at most " + maxLines + " lines and "
-                            + maxOctets + " octets, got more; no setting changes that");
+                            + maxOctets + " octets, got more");
         }
         lines.add(line.startsWith(".") ? line.substring(1) : line);
         return Optional.empty();

@@ -10,12 +10,10 @@ import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeException;
-import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -136,22 +134,15 @@ class Pop3ClientAndServerTest {
     }
 
     private static List<String> readMail(Pop3Connection mail) throws IOException {
-        BufferedReader replies = new BufferedReader(
-                new InputStreamReader(Channels.newInputStream(mail.channel()), StandardCharsets.ISO_8859_1));
-        say(mail, "USER mary");
-        assertThat(replies.readLine()).startsWith("+OK");
-        say(mail, "PASS secret");
-        assertThat(replies.readLine()).startsWith("+OK");
-        say(mail, "RETR 1");
-        assertThat(replies.readLine()).startsWith("+OK");
-        Pop3MultiLineParser parser = new Pop3MultiLineParser(100, 10_000);
-        List<String> lines = List.of();
-        while (lines.isEmpty()) {
-            lines = parser.add(replies.readLine()).orElse(lines);
+        Pop3Responses responses = Pop3Responses.over(mail.channel());
+        for (String command : List.of("USER mary", "PASS secret", "RETR 1")) {
+            say(mail, command);
+            assertThat(responses.next().positive()).isTrue();
         }
+        List<String> lines = responses.lines();
         say(mail, "QUIT");
-        assertThat(replies.readLine()).isEqualTo("+OK Bye");
-        assertThat(replies.readLine()).isNull();
+        assertThat(responses.next()).isEqualTo(Pop3Reply.ok("Bye"));
+        assertThatThrownBy(responses::next).isInstanceOf(EOFException.class);
         return lines;
     }
 

@@ -220,7 +220,7 @@ class Pop3ClientFailureTest extends ClientFailureContract {
         assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
         assertThat(client.upgradeFailure())
                 .hasMessageContaining("the line with a dot alone")
-                .hasMessageContaining("no setting changes that")
+                .hasMessageContaining("There is no setting for this")
                 .hasMessageNotContaining("raise");
         assertThat(client.sentText()).isEqualTo("CAPA\r\n");
     }
