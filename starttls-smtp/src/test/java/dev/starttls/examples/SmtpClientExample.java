@@ -7,10 +7,9 @@ import dev.starttls.core.upgrade.UpgradeListener;
 import dev.starttls.core.upgrade.UpgradeReport.Negotiated;
 import dev.starttls.smtp.SmtpClient;
 import dev.starttls.smtp.SmtpConnection;
-import java.io.BufferedReader;
+import dev.starttls.smtp.SmtpReplies;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -42,12 +41,11 @@ public final class SmtpClientExample {
         try (SmtpConnection mail = client.connect()) {
             Negotiated tls = mail.report().tls().orElseThrow();
             out.println(tls.version() + " " + tls.suite());
-            BufferedReader replies =
-                    new BufferedReader(new InputStreamReader(mail.inputStream(), StandardCharsets.US_ASCII));
+            SmtpReplies replies = SmtpReplies.over(mail.channel());
             OutputStream commands = mail.outputStream();
             for (String command : new String[] {"NOOP", "QUIT"}) {
                 commands.write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
-                out.println(replies.readLine());
+                out.println(replies.next());
             }
         } catch (UpgradeException why) {
             boolean later = why.reason() == FailureReason.TIMEOUT || why.reason() == FailureReason.CONNECT_FAILED;
