@@ -28,9 +28,10 @@ class ReadmeTest {
 
     /** What a reader's editor adds. */
     private static final String IMPORTS = "import dev.starttls.conformance.junit.*; import dev.starttls.core.keys.*;"
-            + " import dev.starttls.core.nio.*;"
-            + " import dev.starttls.core.upgrade.*; import dev.starttls.smtp.*; import java.net.*; import java.nio.file.*;"
-            + " import java.security.cert.*; import java.util.stream.*; import javax.net.ssl.*; import org.junit.jupiter.api.*;\n";
+            + " import dev.starttls.core.line.*; import dev.starttls.core.line.codec.*; import dev.starttls.core.nio.*;"
+            + " import dev.starttls.core.upgrade.*; import dev.starttls.imap.*; import dev.starttls.smtp.*;"
+            + " import java.net.*; import java.nio.file.*;"
+            + " import java.security.cert.*; import java.util.*; import java.util.stream.*; import javax.net.ssl.*; import org.junit.jupiter.api.*;\n";
 
     @Test
     void every_java_block_compiles(@TempDir Path folder) throws Exception {
@@ -58,7 +59,7 @@ class ReadmeTest {
             Files.writeString(file, "package readme" + count + ";\n" + IMPORTS + source);
             arguments.add(file.toString());
         }
-        assertThat(count).as("blocks").isEqualTo(4);
+        assertThat(count).as("blocks").isEqualTo(6);
         StringWriter detail = new StringWriter();
         PrintWriter printer = new PrintWriter(detail);
         assertThat(compiler.get().run(printer, printer, arguments.toArray(String[]::new)))
