@@ -21,7 +21,7 @@ public interface ImapLiteralReceiver {
      * A literal begins.
      *
      * @param before the data so far, after the asterisk and its space, for instance "1 FETCH (UID 7 BODY[] "; of a binary
-     *     literal (section 4.3.2) with its tilde. Each character one octet, literals that are held in it
+     *     literal (RFC 9051 section 4.3.2) with its tilde. Each character one octet, literals that are held in it
      * @param octets of the literal, 0 to the greatest long, which stands for more as well
      * @return where they go; empty to hold them in the response. In the response, a literal that went elsewhere is an empty one
      * @throws IOException if the response cannot be taken: the reader passes it on and reads no further
