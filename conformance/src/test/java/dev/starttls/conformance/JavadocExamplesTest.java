@@ -56,6 +56,8 @@ class JavadocExamplesTest {
             "abstract class Example implements Dialogue { boolean greeted; byte[] SSL_REQUEST;",
             "ProxyDialogue",
             "abstract class Example implements ProxyDialogue { String server;",
+            "PrefaceDialogue",
+            "abstract class Example implements PrefaceDialogue {",
             "SessionEnd",
             "abstract class Example implements SmtpHandler { abstract void log(String line);",
             "SmtpDataReceiver",
@@ -73,6 +75,8 @@ class JavadocExamplesTest {
             "static class Socks5Dialogue implements ProxyDialogue { Socks5Dialogue(Peer server) {}"
                     + " public ProxyStep opened() { return null; }"
                     + " public ProxyStep received(byte[] reply) { return null; } }";
+    private static final String BALANCER = "enum Others { REFUSE, SERVE } interface ProxyProtocol {"
+            + " static java.util.function.Function<Peer, PrefaceDialogue> from(Set<InetAddress> balancers, Others others) { return null; } }";
     private static final String DATABASE =
             "interface Database { CompletionStage<String> lookUp(String name); } Database database; String name;";
     private static final String SERVING = "SSLContext context; UpgradeLoop loop;";
@@ -93,7 +97,7 @@ class JavadocExamplesTest {
             Map.entry("Pop3ResponseReader", "ByteBuffer octets; OctetSink sink;"),
             Map.entry("Pop3Responses", "Pop3Connection mail; java.io.OutputStream file;"),
             Map.entry("ClientSetup", "SmtpClient client;" + SOCKS),
-            Map.entry("ServerSetup", "SmtpServer server;"),
+            Map.entry("ServerSetup", "SmtpServer server; UpgradeLoop loop;" + BALANCER),
             Map.entry("ConnectionLimits", "SmtpServer server;"),
             Map.entry("SmtpAnswer", DATABASE + " abstract SmtpAnswer answerFor(String found);"),
             Map.entry("ImapAnswer", DATABASE + " abstract ImapAnswer answerFor(String found);"),

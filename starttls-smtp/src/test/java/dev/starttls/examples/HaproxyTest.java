@@ -2,6 +2,7 @@ package dev.starttls.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.core.nio.UpgradeLoop;
 import dev.starttls.core.testing.ExternalProgram;
 import dev.starttls.core.testing.LineTalk;
 import dev.starttls.core.testing.Loopback;
@@ -12,17 +13,13 @@ import dev.starttls.smtp.SmtpAnswer;
 import dev.starttls.smtp.SmtpClient;
 import dev.starttls.smtp.SmtpConnection;
 import dev.starttls.smtp.SmtpServer;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,12 +39,11 @@ class HaproxyTest {
                         "mx.example.org",
                         (command, session) -> SmtpAnswer.of(250, session.peer().toString()))
                 .sslContext(certificates.server(certificates.localhost(KeyKind.EC)));
-        ProxiedServer proxied =
-                new ProxiedServer(server, Set.of(InetAddress.getLoopbackAddress()), Duration.ofSeconds(60));
-        ExecutorService threads = Executors.newCachedThreadPool();
+        server.preface(ProxyProtocol.from(Set.of(InetAddress.getLoopbackAddress()), ProxyProtocol.Others.REFUSE));
+        UpgradeLoop loop = UpgradeLoop.open(100, Runnable::run);
+        new Thread(loop, "server").start();
         Path folder = ServerProcess.folder("haproxy");
-        try (ServerSocketChannel listening = ServerSocketChannel.open().bind(Loopback.anyPort())) {
-            threads.execute(() -> serveAll(listening, proxied, threads));
+        try (ServerSocketChannel listening = server.listen(loop, Loopback.anyPort())) {
             int port = ServerProcess.freePorts(1).get(0);
             Path configuration = Files.writeString(
                     folder.resolve("haproxy.cfg"),
@@ -79,26 +75,7 @@ class HaproxyTest {
                 process.stop();
             }
         } finally {
-            threads.shutdownNow();
-        }
-    }
-
-    private static void serveAll(ServerSocketChannel listening, ProxiedServer proxied, ExecutorService threads) {
-        try {
-            while (true) {
-                SocketChannel accepted = listening.accept();
-                threads.execute(() -> {
-                    try {
-                        proxied.serve(accepted);
-                    } catch (IOException e) {
-                        // A client that leaves without QUIT.
-                        assertThat(accepted.isOpen()).isFalse();
-                    }
-                });
-            }
-        } catch (IOException e) {
-            // The test is over.
-            assertThat(listening.isOpen()).isFalse();
+            loop.closeNow();
         }
     }
 }

@@ -44,6 +44,7 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
     private final ServingLoops serving;
     private final ServingLoops.RoomWatch room;
     private final ServerSocketChannel server;
+    private final Prefaces prefaces;
     private final Function<Peer, UpgradeConnection> connections;
     private final Consumer<StartTlsChannel> ready;
     private Optional<SelectionKey> key = Optional.empty();
@@ -55,7 +56,7 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
             ServerSocketChannel server,
             Function<Peer, UpgradeConnection> connections,
             Consumer<StartTlsChannel> ready) {
-        this(loop, new ServingLoops(List.of(loop)), server, connections, ready);
+        this(loop, new ServingLoops(List.of(loop)), server, Prefaces.NONE, connections, ready);
     }
 
     /**
@@ -68,12 +69,14 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
             SelectorLoop loop,
             ServingLoops serving,
             ServerSocketChannel server,
+            Prefaces prefaces,
             Function<Peer, UpgradeConnection> connections,
             Consumer<StartTlsChannel> ready) {
         this.loop = loop;
         this.serving = serving;
         this.room = serving.watch(loop, this::resume);
         this.server = server;
+        this.prefaces = prefaces;
         this.connections = connections;
         this.ready = ready;
     }
@@ -197,7 +200,7 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
             Quietly.close(server);
             return;
         }
-        Acceptor successor = new Acceptor(next.get(), serving, server, connections, ready);
+        Acceptor successor = new Acceptor(next.get(), serving, server, prefaces, connections, ready);
         next.get().enqueue(new LoopTasks.Arrival() {
             @Override
             public void run() {
@@ -258,14 +261,16 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
         LoopedUpgrade upgrade;
         Optional<UpgradeConnection> made = Optional.empty();
         try {
-            UpgradeConnection connection = connections.apply(client);
+            Optional<Prelude> prelude = prefaces.before(client, connections);
+            UpgradeConnection connection = prelude.isPresent() ? prelude.get().first() : connections.apply(client);
             LoopThread.takeInterrupt();
             if (connection == null) {
                 giveUp(place, channel);
                 return;
             }
             made = Optional.of(connection);
-            upgrade = new LoopedUpgrade(place, channel.register(place.selector(), 0), connection, future);
+            upgrade = new LoopedUpgrade(
+                    place, channel.register(place.selector(), 0), connection, future, unused -> false, prelude);
         } catch (Throwable e) {
             LoopThread.takeInterrupt();
             made.ifPresent(begun -> begun.abort(Failures.ofLocalCode(e, Phase.GREETING)));

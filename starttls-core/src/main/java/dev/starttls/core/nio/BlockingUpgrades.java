@@ -103,7 +103,7 @@ final class BlockingUpgrades<D extends Dialogue> {
             connection.end();
             throw e;
         }
-        Optional<ProxyHop> hop = hop(attempts, connection, socket);
+        Optional<Prelude> hop = hop(attempts, connection, socket);
         if (hop.isEmpty()) {
             connection.spent(Phase.CONNECT, System.nanoTime() - before);
         }
@@ -114,7 +114,7 @@ final class BlockingUpgrades<D extends Dialogue> {
         return times.bound(new UpgradeConnection(dialogue, followed, peer), before);
     }
 
-    private static Optional<ProxyHop> hop(
+    private static Optional<Prelude> hop(
             Connector.Attempts attempts, UpgradeConnection connection, SocketChannel socket) throws UpgradeException {
         try {
             return attempts.hop(connection);
@@ -127,7 +127,7 @@ final class BlockingUpgrades<D extends Dialogue> {
         }
     }
 
-    private Ready<D> upgrade(SocketChannel socket, UpgradeConnection connection, D dialogue, Optional<ProxyHop> hop)
+    private Ready<D> upgrade(SocketChannel socket, UpgradeConnection connection, D dialogue, Optional<Prelude> hop)
             throws IOException {
         StartTlsChannel channel =
                 hop.isPresent() ? through(hop.get(), socket) : StartTlsChannel.over(socket, connection);
@@ -148,14 +148,15 @@ final class BlockingUpgrades<D extends Dialogue> {
         return session.readTimeout(times.read()).writeTimeout(times.write());
     }
 
-    private static StartTlsChannel through(ProxyHop hop, SocketChannel socket) throws UpgradeException {
-        StartTlsChannel asking = StartTlsChannel.over(socket, hop.asking());
+    /** Goes through what goes first. Returns the channel of the connection that follows, which has not begun. */
+    static StartTlsChannel through(Prelude prelude, SocketChannel socket) throws UpgradeException {
+        StartTlsChannel first = StartTlsChannel.over(socket, prelude.first());
         try {
-            var unusedReport = asking.upgrade();
-            return asking.followedBy(hop.opened());
+            var unusedReport = first.upgrade();
+            return first.followedBy(prelude.opened());
         } catch (Throwable e) {
-            UpgradeException why = hop.failed(asking.failed(e, UpgradeDriver.ForeignCode.OWN_THREAD));
-            Quietly.close(asking);
+            UpgradeException why = prelude.failed(first.failed(e, UpgradeDriver.ForeignCode.OWN_THREAD));
+            Quietly.close(first);
             throw why;
         }
     }

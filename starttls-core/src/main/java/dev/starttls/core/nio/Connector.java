@@ -49,7 +49,7 @@ final class Connector {
         private final String setting;
 
         private final Optional<SecondConnection<?>> second;
-        private final Function<UpgradeConnection, Optional<ProxyHop>> proxy;
+        private final Function<UpgradeConnection, Optional<Prelude>> proxy;
         private final NameService names;
         private final Opening opening;
         private Optional<Throwable> last = Optional.empty();
@@ -79,7 +79,7 @@ final class Connector {
                 long began,
                 long since,
                 Optional<SecondConnection<?>> second,
-                Function<UpgradeConnection, Optional<ProxyHop>> proxy,
+                Function<UpgradeConnection, Optional<Prelude>> proxy,
                 NameService names,
                 Opening opening) {
             this.proxy = proxy;
@@ -103,7 +103,7 @@ final class Connector {
         }
 
         /** The same, none of them made yet, to a proxy. */
-        Attempts through(Function<UpgradeConnection, Optional<ProxyHop>> other) {
+        Attempts through(Function<UpgradeConnection, Optional<Prelude>> other) {
             return new Attempts(times, began, began, second, other, names, opening);
         }
 
@@ -123,7 +123,7 @@ final class Connector {
         }
 
         /** What is said to a proxy first, on a connection that was made; empty if it is one to the server itself. */
-        Optional<ProxyHop> hop(UpgradeConnection connection) {
+        Optional<Prelude> hop(UpgradeConnection connection) {
             return proxy.apply(connection);
         }
 

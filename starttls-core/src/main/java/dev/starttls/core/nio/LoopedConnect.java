@@ -157,7 +157,7 @@ final class LoopedConnect extends Deadlines.Timed implements LoopMember {
     private void connected(SelectionKey made) {
         LoopedUpgrade upgrade;
         try {
-            Optional<ProxyHop> hop = attempts.hop(connection);
+            Optional<Prelude> hop = attempts.hop(connection);
             upgrade = new LoopedUpgrade(loop, made, connection, future, this::goesOn, hop);
             if (hop.isEmpty()) {
                 connection.spent(Phase.CONNECT, System.nanoTime() - began);

@@ -17,8 +17,8 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
 
     private final SelectorLoop loop;
     private final SelectionKey key;
-    /** What is said to a proxy first; empty when that is done. */
-    private Optional<ProxyHop> hop;
+    /** What goes first, to a proxy for instance; empty when that is done. */
+    private Optional<Prelude> prelude;
 
     private UpgradeConnection connection;
     private StartTlsChannel channel;
@@ -47,7 +47,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
      *
      * @param key of its socket channel and the loop's selector
      * @param successor is given what it fails with, once its channel is closed; true if another takes its place
-     * @param hop what is said to a proxy first, if there is one
+     * @param prelude what goes first, if anything does
      */
     LoopedUpgrade(
             SelectorLoop loop,
@@ -55,11 +55,11 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
             UpgradeConnection connection,
             CompletableFuture<StartTlsChannel> future,
             Predicate<UpgradeException> successor,
-            Optional<ProxyHop> hop) {
+            Optional<Prelude> prelude) {
         this.loop = loop;
         this.key = key;
-        this.hop = hop;
-        this.connection = hop.map(ProxyHop::asking).orElse(connection);
+        this.prelude = prelude;
+        this.connection = prelude.map(Prelude::first).orElse(connection);
         this.channel = StartTlsChannel.over((SocketChannel) key.channel(), this.connection);
         this.future = future;
         this.successor = successor;
@@ -183,8 +183,8 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
                 case TASK, ANSWER -> key.interestOps(0);
                 case AGAIN -> loop.again(this);
                 case NOTHING -> {
-                    if (hop.isPresent()) {
-                        follow(hop.get());
+                    if (prelude.isPresent()) {
+                        follow(prelude.get());
                     } else {
                         finish();
                     }
@@ -212,10 +212,10 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
         }
     }
 
-    /** The proxy has connected to the server, which may have greeted already. */
-    private void follow(ProxyHop opened) throws IOException {
-        hop = Optional.empty();
+    /** What goes first is done, and octets that follow it may have come already. */
+    private void follow(Prelude opened) throws IOException {
         connection = opened.opened();
+        prelude = Optional.empty();
         channel = channel.followedBy(connection);
         channel.begin(loop.time().nanos(), loop.foreign());
         lastDeadline = connection.deadline();
@@ -242,7 +242,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
         try {
             UpgradeException failed = channel.failed(thrown, loop.foreign());
             Quietly.close(channel);
-            UpgradeException why = hop.map(asked -> asked.failed(failed)).orElse(failed);
+            UpgradeException why = prelude.map(first -> first.failed(failed)).orElse(failed);
             loop.foreign().ran();
             replaced = !last && successor.test(why);
             if (!replaced) {

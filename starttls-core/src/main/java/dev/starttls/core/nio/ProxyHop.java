@@ -12,14 +12,15 @@ import java.util.Optional;
  *
  * @param route to the server
  * @param server its host and port
- * @param asking of the proxy
+ * @param first asks the proxy
  * @param connection to the server, which begins when the proxy has connected to it
  * @param began when the caller began, in nanoseconds of {@link System#nanoTime}
  */
-record ProxyHop(ProxyRoute route, Peer server, UpgradeConnection asking, UpgradeConnection connection, long began) {
+record ProxyHop(ProxyRoute route, Peer server, UpgradeConnection first, UpgradeConnection connection, long began)
+        implements Prelude {
 
     /** The hop to a server's proxy; empty if there is no proxy. */
-    static Optional<ProxyHop> of(
+    static Optional<Prelude> of(
             Optional<ProxyRoute> proxy,
             Peer server,
             UpgradeLimits limits,
@@ -31,14 +32,16 @@ record ProxyHop(ProxyRoute route, Peer server, UpgradeConnection asking, Upgrade
     }
 
     /** The proxy has connected to the server: its own connection is over. */
-    UpgradeConnection opened() {
-        asking.end();
+    @Override
+    public UpgradeConnection opened() {
+        first.end();
         connection.spent(Phase.CONNECT, System.nanoTime() - began);
         return connection;
     }
 
     /** Ends the connection to the server with what that to the proxy has failed with. Returns what the caller gets. */
-    UpgradeException failed(UpgradeException why) {
+    @Override
+    public UpgradeException failed(UpgradeException why) {
         UpgradeException failed = route.failure(server, why);
         connection.abort(failed);
         connection.end();

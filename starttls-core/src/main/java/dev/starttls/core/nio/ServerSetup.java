@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -47,6 +48,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
 
     private UpgradeSettings settings = UpgradeSettings.of(TlsPolicy.REQUIRED);
     private Optional<ConnectionCounts> counts = Optional.empty();
+    private Optional<Function<Peer, PrefaceDialogue>> preface = Optional.empty();
     private Consumer<StartTlsChannel> handOver = Quietly::close;
     /** Settings by which an engine was made. Several threads that find none prove them each, to the same end. */
     private volatile Optional<TlsSettings> proven = Optional.empty();
@@ -164,6 +166,32 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
     }
 
     /**
+     * Reads what comes on each accepted connection before the session: the header of a load balancer. It is read exactly, before
+     * the greeting and before TLS, and may name the client that handlers, {@link #connectionLimits}, listeners and reports then see
+     * in place of the address that the connection comes from, or refuse the connection, which is then closed without a word.
+     *
+     * <pre>{@code
+     * Set<InetAddress> balancers = Set.of(InetAddress.getByName("192.0.2.10"));
+     * server.preface(ProxyProtocol.from(balancers, Others.REFUSE)).listen(loop, new InetSocketAddress(25));
+     * }</pre>
+     *
+     * <p>It has the time and the octets of a phase ({@link #limits}), and belongs to {@link Phase#CONNECT} in reports and failures,
+     * which the {@link #listener} hears. What the function or a dialogue throws ends its connection, as {@link
+     * dev.starttls.core.upgrade.FailureReason#LOCAL_ERROR}. Connections are not counted by {@link #connectionLimits} before it is
+     * over, but take a place in the loop. It is read by {@link #serve} and {@link #listen}; {@link #connection} has no transport to
+     * read it from.
+     *
+     * @param dialogues makes what is read on one connection, for the address that it comes from: no address but those of known
+     *     balancers is to be believed. Called by the thread that serves, those of several loops at the same time
+     * @throws NullPointerException if it is null
+     */
+    public S preface(Function<Peer, PrefaceDialogue> dialogues) {
+        preface = Optional.of(Objects.requireNonNull(
+                dialogues, "dialogues: expected a function that makes a connection's dialogue, got null"));
+        return self();
+    }
+
+    /**
      * The receiver of the channels of dialogues that end with a hand-over. Unless set, they are closed.
      *
      * @param receiver called by the thread that serves
@@ -200,7 +228,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
         }
         try {
             Connector.withoutDelay(accepted);
-            StartTlsChannel channel = StartTlsChannel.over(accepted, connection(Connector.peerOf(accepted)));
+            StartTlsChannel channel = channel(accepted);
             channel.upgrade();
             if (channel.isOpen()) {
                 handOver.accept(channel);
@@ -211,6 +239,23 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
             Quietly.close(accepted);
             throw e;
         }
+    }
+
+    /** That of the session, which has not begun. */
+    private StartTlsChannel channel(SocketChannel accepted) throws IOException {
+        Peer from = Connector.peerOf(accepted);
+        if (preface.isPresent()) {
+            // What is wrong with the settings is said before a client says anything.
+            requireCertificate();
+        }
+        Optional<Prelude> prelude = prefaces().before(from, this::connection);
+        return prelude.isPresent()
+                ? BlockingUpgrades.through(prelude.get(), accepted)
+                : StartTlsChannel.over(accepted, connection(from));
+    }
+
+    private Prefaces prefaces() {
+        return new Prefaces(preface, settings);
     }
 
     /**
@@ -297,7 +342,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
             Quietly.close(server);
             throw e;
         }
-        CompletableFuture<Void> begun = UpgradeLoop.listen(loops, server, this::connection, handOver);
+        CompletableFuture<Void> begun = UpgradeLoop.listen(loops, server, prefaces(), this::connection, handOver);
         var unused = begun.exceptionally(thrown -> {
             Quietly.close(server);
             return null;
@@ -318,9 +363,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      *     made by the settings, as {@link #listen} has it
      */
     public UpgradeConnection connection(Peer client) {
-        if (settings.policy() != TlsPolicy.DISABLED) {
-            requireEngine();
-        }
+        requireCertificate();
         Dialogue dialogue = dialogue(settings.policy());
         return counts.isPresent()
                 ? counted(counts.get(), dialogue, client)
@@ -356,14 +399,15 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
 
     /** A connection that is made to see that it can be, and is not counted. */
     private void requireServable() {
-        if (settings.policy() != TlsPolicy.DISABLED) {
-            requireEngine();
-        }
+        requireCertificate();
         var unused = new UpgradeConnection(dialogue(settings.policy()), settings, new Peer("localhost", -1));
     }
 
     /** What is wrong with the settings of TLS is said once, and not to each client. */
-    private void requireEngine() {
+    private void requireCertificate() {
+        if (settings.policy() == TlsPolicy.DISABLED) {
+            return;
+        }
         TlsSettings tls = settings.tls();
         if (!tls.mayHaveKeys()) {
             throw new IllegalStateException(

@@ -205,6 +205,16 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
             ServerSocketChannel server,
             Function<Peer, UpgradeConnection> connections,
             Consumer<StartTlsChannel> ready) {
+        return listen(loops, server, Prefaces.NONE, connections, ready);
+    }
+
+    /** The same with what comes before the sessions. */
+    static CompletableFuture<Void> listen(
+            List<UpgradeLoop> loops,
+            ServerSocketChannel server,
+            Prefaces prefaces,
+            Function<Peer, UpgradeConnection> connections,
+            Consumer<StartTlsChannel> ready) {
         ServingLoops serving = new ServingLoops(requireLoops(loops));
         Objects.requireNonNull(server, "server: expected a bound channel, got null");
         Objects.requireNonNull(
@@ -218,7 +228,7 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
             return begun;
         }
         SelectorLoop accepting = first.get();
-        Acceptor acceptor = new Acceptor(accepting, serving, server, connections, ready);
+        Acceptor acceptor = new Acceptor(accepting, serving, server, prefaces, connections, ready);
         LoopTasks.Arrival arrival = new LoopTasks.Arrival() {
             @Override
             public void run() {

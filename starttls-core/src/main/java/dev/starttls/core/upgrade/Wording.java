@@ -28,7 +28,7 @@ final class Wording {
     /** What the peer owes in a phase. */
     static String awaited(Phase phase, Role role) {
         if (role == Role.SERVER && phase != Phase.HANDSHAKE) {
-            return "the client's next line";
+            return phase == Phase.CONNECT ? "the rest of what precedes the session" : "the client's next line";
         }
         return switch (phase) {
             case CONNECT -> "a connection";
