@@ -98,6 +98,7 @@ class JavadocExamplesTest {
             Map.entry("Pop3Responses", "Pop3Connection mail; java.io.OutputStream file;"),
             Map.entry("ClientSetup", "SmtpClient client;" + SOCKS),
             Map.entry("ServerSetup", "SmtpServer server; UpgradeLoop loop;" + BALANCER),
+            Map.entry("SocketOpener", "SmtpClient client;"),
             Map.entry("ConnectionLimits", "SmtpServer server;"),
             Map.entry("SmtpAnswer", DATABASE + " abstract SmtpAnswer answerFor(String found);"),
             Map.entry("ImapAnswer", DATABASE + " abstract ImapAnswer answerFor(String found);"),

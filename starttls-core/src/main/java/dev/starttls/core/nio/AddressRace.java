@@ -1,15 +1,18 @@
 package dev.starttls.core.nio;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +20,8 @@ import java.util.Optional;
 
 /**
  * The addresses of one host, tried as RFC 8305 has it: one after the other, the next when the last has failed or has not
- * answered for a quarter of a second, and the first that connects wins. It does not wait: its driver selects, and says what
- * was selected and what time it is. One thread at a time.
+ * answered for a quarter of a second, and the first that connects wins. It does not wait, but for {@link
+ * #blocking}: its driver selects, and says what was selected and what time it is. One thread at a time.
  */
 final class AddressRace {
 
@@ -33,12 +36,20 @@ final class AddressRace {
      */
     static final int MAX_UNDERWAY = 16;
 
-    private final Iterator<InetSocketAddress> addresses;
+    private final List<? extends SocketAddress> addresses;
+    /** How many of them have been begun. */
+    private int begun;
+
     private final Connector.Attempts attempts;
     private final Selector selector;
     private final Object attachment;
     /** The oldest first. */
-    private final Map<SelectionKey, InetSocketAddress> underway = new LinkedHashMap<>();
+    private final Map<SelectionKey, SocketAddress> underway = new LinkedHashMap<>();
+    /** Closed here, and with their descriptors and ports until the selector has forgotten them. */
+    private final List<SelectableChannel> closed = new ArrayList<>();
+    /** Two sockets cannot be bound at once: each address has a share of the time, and no other is tried beside it. */
+    private boolean alone;
+
     /** When the next address is due; of a meaning as long as one is underway. */
     private long next;
 
@@ -50,8 +61,12 @@ final class AddressRace {
      * @param selector that the driver selects from
      * @param attachment of the keys
      */
-    AddressRace(List<InetSocketAddress> addresses, Connector.Attempts attempts, Selector selector, Object attachment) {
-        this.addresses = addresses.iterator();
+    AddressRace(
+            List<? extends SocketAddress> addresses,
+            Connector.Attempts attempts,
+            Selector selector,
+            Object attachment) {
+        this.addresses = addresses;
         this.attempts = attempts;
         this.selector = selector;
         this.attachment = attachment;
@@ -79,8 +94,54 @@ final class AddressRace {
         return ordered;
     }
 
+    /** Races the addresses with a selector of its own, and blocks meanwhile. Returns a blocking channel. */
+    static SocketChannel blocking(List<? extends SocketAddress> addresses, Connector.Attempts attempts)
+            throws IOException {
+        SocketChannel winner;
+        try (Selector selector = Selector.open()) {
+            AddressRace race = new AddressRace(addresses, attempts, selector, attempts);
+            try {
+                winner = (SocketChannel) run(race, selector, attempts).channel();
+            } finally {
+                race.close();
+            }
+        }
+        try {
+            winner.configureBlocking(true);
+            return winner;
+        } catch (Throwable e) {
+            Quietly.close(winner);
+            throw e;
+        }
+    }
+
+    private static SelectionKey run(AddressRace race, Selector selector, Connector.Attempts attempts)
+            throws IOException {
+        Optional<SelectionKey> made = race.advance(System.nanoTime());
+        while (made.isEmpty()) {
+            if (race.lost()) {
+                throw attempts.failure();
+            }
+            selector.select(
+                    Math.max(1, Duration.ofNanos(race.due() - System.nanoTime()).toMillis() + 1));
+            if (Thread.currentThread().isInterrupted()) {
+                throw new ClosedByInterruptException();
+            }
+            for (SelectionKey key : selector.selectedKeys()) {
+                if (made.isEmpty()) {
+                    made = race.selected(key, System.nanoTime());
+                }
+            }
+            selector.selectedKeys().clear();
+            if (made.isEmpty()) {
+                made = race.advance(System.nanoTime());
+            }
+        }
+        return made.get();
+    }
+
     /**
-     * Begins what is due. To be called first of all, and when {@link #due} has come.
+     * Begins what is due, unless it needs the local port of one that is underway. To be called first of all, and when {@link #due} has come.
      *
      * @param now in nanoseconds of {@link System#nanoTime}
      * @return the key of one that was connected at once, which is the caller's
@@ -90,13 +151,23 @@ final class AddressRace {
             giveUp();
             return Optional.empty();
         }
-        while (addresses.hasNext() && (underway.isEmpty() || now - next >= 0)) {
-            Optional<SelectionKey> key = open(addresses.next());
+        while (left() > 0 && (underway.isEmpty() || now - next >= 0)) {
+            if (alone && !portFree()) {
+                // When the driver has selected.
+                next = now;
+                return Optional.empty();
+            }
+            int before = begun++;
+            Optional<SelectionKey> key = open(addresses.get(before));
             if (key.isPresent() && !underway.containsKey(key.get())) {
                 return key;
             }
+            if (begun == before) {
+                next = underway.isEmpty() ? now : now + delay(now);
+                return Optional.empty();
+            }
             // After one that has failed at once, the next is due at once (RFC 8305 section 5).
-            next = key.isPresent() ? now + DELAY_NANOS : now;
+            next = key.isPresent() ? now + delay(now) : now;
         }
         return Optional.empty();
     }
@@ -127,12 +198,12 @@ final class AddressRace {
 
     /** When {@link #advance} is to be called next. */
     long due() {
-        return addresses.hasNext() && next - attempts.deadline() < 0 ? next : attempts.deadline();
+        return left() > 0 && next - attempts.deadline() < 0 ? next : attempts.deadline();
     }
 
     /** Whether there is nothing left that could connect. */
     boolean lost() {
-        return underway.isEmpty() && !addresses.hasNext();
+        return underway.isEmpty() && left() == 0;
     }
 
     /** Closes all that are underway: one has won, or no caller waits for any. */
@@ -147,20 +218,43 @@ final class AddressRace {
             attempts.failed(underway.get(key), "no answer in time");
             close(key);
         }
-        while (addresses.hasNext()) {
-            attempts.failed(addresses.next(), "not tried, since the time was over");
+        while (left() > 0) {
+            attempts.failed(addresses.get(begun++), "not tried, since the time was over");
         }
     }
 
+    private int left() {
+        return addresses.size() - begun;
+    }
+
+    /** How long the one that was begun last has before the next. */
+    private long delay(long now) {
+        return alone ? (attempts.deadline() - now) / (left() + 1) : DELAY_NANOS;
+    }
+
+    /** Gives up what has the port that the next address needs. Returns whether it is free. */
+    private boolean portFree() {
+        for (SelectionKey key : List.copyOf(underway.keySet())) {
+            attempts.failed(underway.get(key), "no answer in its share of the time, and the next needs its local port");
+            close(key);
+        }
+        return portsForgotten();
+    }
+
+    private boolean portsForgotten() {
+        closed.removeIf(channel -> !channel.isRegistered());
+        return closed.isEmpty();
+    }
+
     /** Returns the key, which is underway unless it is connected; empty if that has failed. */
-    private Optional<SelectionKey> open(InetSocketAddress address) {
+    private Optional<SelectionKey> open(SocketAddress address) {
         if (underway.size() == MAX_UNDERWAY) {
             SelectionKey oldest = underway.keySet().iterator().next();
             attempts.failed(underway.get(oldest), "no answer in " + MAX_UNDERWAY * DELAY_NANOS / 1_000_000_000 + " s");
             close(oldest);
         }
         try {
-            SocketChannel socket = attempts.open();
+            SocketChannel socket = attempts.open(address);
             try {
                 socket.configureBlocking(false);
                 SelectionKey key = socket.register(selector, SelectionKey.OP_CONNECT, attachment);
@@ -170,8 +264,18 @@ final class AddressRace {
                 return Optional.of(key);
             } catch (Throwable e) {
                 Quietly.close(socket);
+                closed.add(socket);
                 throw e;
             }
+        } catch (BindException e) {
+            if (!alone && !(underway.isEmpty() && portsForgotten())) {
+                // Another address of this host has the port: this one is tried again when that is over.
+                alone = true;
+                begun--;
+            } else {
+                attempts.failed(address, e);
+            }
+            return Optional.empty();
         } catch (IOException | RuntimeException e) {
             attempts.failed(address, e);
             return Optional.empty();
@@ -182,5 +286,6 @@ final class AddressRace {
         underway.remove(key);
         key.cancel();
         Quietly.close(key.channel());
+        closed.add(key.channel());
     }
 }

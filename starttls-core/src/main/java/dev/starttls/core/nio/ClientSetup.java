@@ -50,6 +50,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
     private Optional<Executor> lookup = Optional.empty();
     private Optional<ProxyRoute> proxy = Optional.empty();
     private Connector.NameService names = InetAddress::getAllByName;
+    private Optional<SocketOpener> sockets = Optional.empty();
 
     /**
      * A client under {@link TlsPolicy#IMPLICIT} on a port of the protocol's for TLS from the first octet, under {@link
@@ -275,6 +276,24 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
         return self();
     }
 
+    /**
+     * Opens the sockets that this client connects, and may find the addresses that it connects them to: a local address, options of
+     * the system, Unix-domain sockets, a name service of the application's. With a {@link #proxy} they are the proxy's.
+     *
+     * <pre>{@code
+     * client.sockets(address -> SocketChannel.open().bind(new InetSocketAddress("192.0.2.25", 0)));
+     * }</pre>
+     *
+     * @param opener called by the thread that connects, or that of the loop, for each address that is tried; used by {@link
+     *     #connect()}, {@link #connect(UpgradeLoop)} and socket factories
+     * @throws NullPointerException if it is null
+     */
+    public S sockets(SocketOpener opener) {
+        sockets = Optional.of(Objects.requireNonNull(
+                opener, "opener: expected one for sockets, got null; unless set, they are those of the JDK"));
+        return self();
+    }
+
     /** Another service that looks names up, for tests: the JDK's is that of the machine. */
     S names(Connector.NameService service) {
         names = service;
@@ -435,7 +454,9 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
     protected final StartTlsSocketFactory socketFactory(
             Supplier<D> dialogues, StartTlsSocketFactory.Greeting<D> greeting) {
         return new StartTlsSocketFactory(new SocketUpgrades<>(
-                upgrades(dialogues), greeting, new SocketUpgrades.Target(serverName, byPort, lookup, names, proxy)));
+                upgrades(dialogues),
+                greeting,
+                new SocketUpgrades.Target(serverName, byPort, lookup, names, proxy, sockets)));
     }
 
     /**
@@ -521,9 +542,10 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
         Optional<ProxyRoute> route = proxy;
         UpgradeLimits limits = settings.limits();
         ClientTimes present = times;
-        return new Connector.Attempts(times, before)
+        Connector.Attempts attempts = new Connector.Attempts(times, before)
                 .names(names)
                 .through(connection -> ProxyHop.of(route, address, limits, present, before, connection));
+        return CheckedOpener.on(attempts, sockets);
     }
 
     private void complete(CompletableFuture<C> session, StartTlsChannel ready, D dialogue) {

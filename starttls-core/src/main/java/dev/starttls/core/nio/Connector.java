@@ -12,12 +12,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.NetworkChannel;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,9 +49,11 @@ final class Connector {
 
         private final Optional<SecondConnection<?>> second;
         private final Function<UpgradeConnection, Optional<Prelude>> proxy;
-        private final NameService names;
+        private final Addresses addresses;
         private final Opening opening;
         private Optional<Throwable> last = Optional.empty();
+        /** What code of the application has thrown, or a channel of its that is none. */
+        private Optional<RuntimeException> fault = Optional.empty();
 
         /**
          * None yet.
@@ -70,7 +71,7 @@ final class Connector {
                     began,
                     Optional.empty(),
                     connection -> Optional.empty(),
-                    InetAddress::getAllByName,
+                    peer -> Connector.resolve(peer, InetAddress::getAllByName),
                     Plain.CHANNELS);
         }
 
@@ -80,10 +81,10 @@ final class Connector {
                 long since,
                 Optional<SecondConnection<?>> second,
                 Function<UpgradeConnection, Optional<Prelude>> proxy,
-                NameService names,
+                Addresses addresses,
                 Opening opening) {
             this.proxy = proxy;
-            this.names = names;
+            this.addresses = addresses;
             this.opening = opening;
             this.times = times;
             this.began = began;
@@ -99,27 +100,42 @@ final class Connector {
 
         /** The same, none of them made yet, with another connection in case the server does not take this one. */
         Attempts with(SecondConnection<?> other) {
-            return new Attempts(times, began, began, Optional.of(other), proxy, names, opening);
+            return new Attempts(times, began, began, Optional.of(other), proxy, addresses, opening);
         }
 
         /** The same, none of them made yet, to a proxy. */
         Attempts through(Function<UpgradeConnection, Optional<Prelude>> other) {
-            return new Attempts(times, began, began, second, other, names, opening);
+            return new Attempts(times, began, began, second, other, addresses, opening);
         }
 
         /** The same, none of them made yet, by the names of another service. */
         Attempts names(NameService other) {
+            return addresses(peer -> Connector.resolve(peer, other));
+        }
+
+        /** The same, none of them made yet, to addresses that the caller finds. */
+        Attempts addresses(Addresses other) {
             return new Attempts(times, began, began, second, proxy, other, opening);
         }
 
         /** The same, none of them made yet, on channels that the caller opens, one for each address. */
         Attempts on(Opening other) {
-            return new Attempts(times, began, began, second, proxy, names, other);
+            return new Attempts(times, began, began, second, proxy, addresses, other);
+        }
+
+        /** What opens the channels. */
+        Opening opening() {
+            return opening;
         }
 
         /** Opens the channel of the next attempt. */
-        SocketChannel open() throws IOException {
-            return opening.open();
+        SocketChannel open(SocketAddress address) throws IOException {
+            try {
+                return opening.open(address);
+            } catch (RuntimeException e) {
+                fault = Optional.of(e);
+                throw e;
+            }
         }
 
         /** What is said to a proxy first, on a connection that was made; empty if it is one to the server itself. */
@@ -131,7 +147,13 @@ final class Connector {
         Attempts again() {
             long half = TimeLimit.bounded(times.connect()).toNanos() / 2;
             return new Attempts(
-                    times, began, Math.max(began, System.nanoTime() - half), Optional.empty(), proxy, names, opening);
+                    times,
+                    began,
+                    Math.max(began, System.nanoTime() - half),
+                    Optional.empty(),
+                    proxy,
+                    addresses,
+                    opening);
         }
 
         /** What is there in case the server does not take this one. */
@@ -140,8 +162,8 @@ final class Connector {
         }
 
         /** Looks the host up, and blocks meanwhile. Any thread may call it. */
-        List<InetSocketAddress> resolve(Peer peer) throws UpgradeException {
-            return Connector.resolve(peer, names);
+        List<? extends SocketAddress> resolve(Peer peer) throws UpgradeException {
+            return addresses.of(peer);
         }
 
         /** When all of it must be over. */
@@ -149,12 +171,12 @@ final class Connector {
             return deadline;
         }
 
-        void failed(InetSocketAddress address, Throwable thrown) {
+        void failed(SocketAddress address, Throwable thrown) {
             last = Optional.of(thrown);
             failed(address, thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage());
         }
 
-        void failed(InetSocketAddress address, String what) {
+        void failed(SocketAddress address, String what) {
             tried.append(tried.isEmpty() ? "" : "; ")
                     .append(address)
                     .append(": ")
@@ -162,6 +184,14 @@ final class Connector {
         }
 
         UpgradeException failure() {
+            if (fault.isPresent()) {
+                return Failures.caused(
+                        new UpgradeException(
+                                FailureReason.LOCAL_ERROR,
+                                Phase.CONNECT,
+                                "Expected sockets that can be connected, got: " + tried),
+                        fault.get());
+            }
             UpgradeException why = new UpgradeException(
                     FailureReason.CONNECT_FAILED, Phase.CONNECT, "Expected a TCP connection, got: " + tried);
             last.ifPresent(why::initCause);
@@ -192,7 +222,13 @@ final class Connector {
     /** Opens a channel that is to be connected. */
     interface Opening {
 
-        SocketChannel open() throws IOException;
+        SocketChannel open(SocketAddress address) throws IOException;
+    }
+
+    /** Finds what to connect to. */
+    interface Addresses {
+
+        List<? extends SocketAddress> of(Peer peer) throws UpgradeException;
     }
 
     /** Channels with no other option. Not a lambda, which the first upgrade would have to link. */
@@ -200,7 +236,7 @@ final class Connector {
         CHANNELS;
 
         @Override
-        public SocketChannel open() throws IOException {
+        public SocketChannel open(SocketAddress address) throws IOException {
             SocketChannel channel = SocketChannel.open();
             withoutDelay(channel);
             return channel;
@@ -229,7 +265,7 @@ final class Connector {
 
     /** Looks the host up, connects, and blocks meanwhile: no longer than the attempts allow. */
     static SocketChannel connect(Peer peer, Attempts attempts, Optional<Executor> lookup) throws UpgradeException {
-        List<InetSocketAddress> addresses =
+        List<? extends SocketAddress> addresses =
                 lookup.isPresent() ? resolve(peer, attempts, lookup.get()) : attempts.resolve(peer);
         if (attempts.deadline() - System.nanoTime() <= 0) {
             throw lookup.isPresent()
@@ -240,10 +276,12 @@ final class Connector {
     }
 
     /** Connects to the first of the addresses that answers, and blocks meanwhile. */
-    static SocketChannel connect(List<InetSocketAddress> addresses, Attempts attempts) throws UpgradeException {
+    static SocketChannel connect(List<? extends SocketAddress> addresses, Attempts attempts) throws UpgradeException {
         try {
             // A single one needs no selector.
-            return addresses.size() == 1 ? connect(addresses.get(0), attempts) : race(addresses, attempts);
+            return addresses.size() == 1 && !(addresses.get(0) instanceof UnixDomainSocketAddress)
+                    ? connect(addresses.get(0), attempts)
+                    : AddressRace.blocking(addresses, attempts);
         } catch (ClosedByInterruptException e) {
             throw Failures.caused(
                     Failures.rejected(
@@ -257,7 +295,7 @@ final class Connector {
         }
     }
 
-    private static SocketChannel connect(InetSocketAddress address, Attempts attempts) throws IOException {
+    private static SocketChannel connect(SocketAddress address, Attempts attempts) throws IOException {
         long millis = Duration.ofNanos(Math.max(0, attempts.deadline() - System.nanoTime()))
                         .toMillis()
                 + 1;
@@ -269,49 +307,6 @@ final class Connector {
             attempts.failed(address, e);
             throw attempts.failure();
         }
-    }
-
-    private static SocketChannel race(List<InetSocketAddress> addresses, Attempts attempts) throws IOException {
-        SocketChannel winner;
-        try (Selector selector = Selector.open()) {
-            AddressRace race = new AddressRace(addresses, attempts, selector, attempts);
-            try {
-                winner = (SocketChannel) run(race, selector, attempts).channel();
-            } finally {
-                race.close();
-            }
-        }
-        try {
-            winner.configureBlocking(true);
-            return winner;
-        } catch (Throwable e) {
-            Quietly.close(winner);
-            throw e;
-        }
-    }
-
-    private static SelectionKey run(AddressRace race, Selector selector, Attempts attempts) throws IOException {
-        Optional<SelectionKey> made = race.advance(System.nanoTime());
-        while (made.isEmpty()) {
-            if (race.lost()) {
-                throw attempts.failure();
-            }
-            selector.select(
-                    Math.max(1, Duration.ofNanos(race.due() - System.nanoTime()).toMillis() + 1));
-            if (Thread.currentThread().isInterrupted()) {
-                throw new ClosedByInterruptException();
-            }
-            for (SelectionKey key : selector.selectedKeys()) {
-                if (made.isEmpty()) {
-                    made = race.selected(key, System.nanoTime());
-                }
-            }
-            selector.selectedKeys().clear();
-            if (made.isEmpty()) {
-                made = race.advance(System.nanoTime());
-            }
-        }
-        return made.get();
     }
 
     /** Finds the addresses of a name: the JDK, which asks the application's resolver where there is one. */
@@ -341,7 +336,7 @@ final class Connector {
     }
 
     /** What is looked up is what TLS sends and compares (RFC 9525 section 6.3 by way of RFC 5891). */
-    private static String ascii(Peer peer) throws UpgradeException {
+    static String ascii(Peer peer) throws UpgradeException {
         try {
             return ServerIdentity.toAscii(peer.host());
         } catch (IllegalArgumentException e) {
@@ -350,9 +345,9 @@ final class Connector {
     }
 
     /** Has the host looked up by an executor, and abandons it there when the time is over. */
-    private static List<InetSocketAddress> resolve(Peer peer, Attempts attempts, Executor lookup)
+    private static List<? extends SocketAddress> resolve(Peer peer, Attempts attempts, Executor lookup)
             throws UpgradeException {
-        FutureTask<List<InetSocketAddress>> looking = new FutureTask<>(() -> attempts.resolve(peer));
+        FutureTask<List<? extends SocketAddress>> looking = new FutureTask<>(() -> attempts.resolve(peer));
         try {
             lookup.execute(looking);
             return looking.get(attempts.deadline() - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -438,8 +433,8 @@ final class Connector {
         return host.isEmpty() ? host : new Peer(host, -1).toString();
     }
 
-    private static SocketChannel connect(InetSocketAddress address, int millis, Attempts attempts) throws IOException {
-        SocketChannel channel = attempts.open();
+    private static SocketChannel connect(SocketAddress address, int millis, Attempts attempts) throws IOException {
+        SocketChannel channel = attempts.open(address);
         try {
             channel.socket().connect(address, millis);
             return channel;

@@ -4,7 +4,7 @@ import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.channels.SelectionKey;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +52,7 @@ final class LoopedConnect extends Deadlines.Timed implements LoopMember {
     }
 
     /** Begins with addresses that are known. */
-    void begin(List<InetSocketAddress> known) {
+    void begin(List<? extends SocketAddress> known) {
         beginning = another -> another.begin(known);
         join();
         found(known);
@@ -115,7 +115,7 @@ final class LoopedConnect extends Deadlines.Timed implements LoopMember {
     /** On a thread of the executor. */
     private void lookUp(Peer peer) {
         try {
-            List<InetSocketAddress> found = attempts.resolve(peer);
+            List<? extends SocketAddress> found = attempts.resolve(peer);
             loop.execute(() -> lookedUp(found));
         } catch (UpgradeException unknown) {
             loop.execute(() -> end(unknown));
@@ -125,14 +125,14 @@ final class LoopedConnect extends Deadlines.Timed implements LoopMember {
     }
 
     /** The first answer counts: an executor may run its task again. */
-    private void lookedUp(List<InetSocketAddress> found) {
+    private void lookedUp(List<? extends SocketAddress> found) {
         if (!ended && host.isPresent()) {
             host = Optional.empty();
             found(found);
         }
     }
 
-    private void found(List<InetSocketAddress> found) {
+    private void found(List<? extends SocketAddress> found) {
         AddressRace begun = new AddressRace(found, attempts, loop.selector(), this);
         race = Optional.of(begun);
         try {
@@ -143,6 +143,8 @@ final class LoopedConnect extends Deadlines.Timed implements LoopMember {
     }
 
     private void follow(AddressRace running, Optional<SelectionKey> made) {
+        // Code of the application opens the sockets.
+        loop.foreign().ran();
         if (made.isPresent()) {
             running.close();
             connected(made.get());

@@ -2,6 +2,7 @@ package dev.starttls.core.nio;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
@@ -40,9 +41,9 @@ final class SocketEndpoint {
         return local;
     }
 
-    /** Opens the next channel. */
-    SocketChannel open() throws IOException {
-        SocketChannel next = SocketChannel.open();
+    /** Opens the next channel, by what opens those of the client. */
+    SocketChannel open(Connector.Opening opening, SocketAddress address) throws IOException {
+        SocketChannel next = opening.open(address);
         try {
             opened.add(next);
             channel = Optional.of(next);

@@ -34,13 +34,15 @@ final class SocketUpgrades<D extends Dialogue> implements SocketUpgrade {
      * @param lookup for names that the program has not looked up itself
      * @param names looks them up
      * @param proxy to connect through
+     * @param sockets opens them; empty for those of the JDK
      */
     record Target(
             Optional<String> serverName,
             Optional<StartTlsProtocol> byPort,
             Optional<Executor> lookup,
             Connector.NameService names,
-            Optional<ProxyRoute> proxy) {}
+            Optional<ProxyRoute> proxy,
+            Optional<SocketOpener> sockets) {}
 
     SocketUpgrades(BlockingUpgrades<D> upgrades, StartTlsSocketFactory.Greeting<D> greeting, Target target) {
         this.upgrades = upgrades;
@@ -60,12 +62,13 @@ final class SocketUpgrades<D extends Dialogue> implements SocketUpgrade {
         Peer server = new Peer(address.getHostString(), address.getPort());
         BlockingUpgrades<D> followed = upgrades.with(settings(address.getPort(), readMillis));
         ClientTimes times = upgrades.times();
-        Connector.Attempts attempts = new Connector.Attempts(
+        Connector.Attempts named = new Connector.Attempts(
                         connectMillis > 0 ? times.withConnect(Duration.ofMillis(connectMillis)) : times, before)
                 .names(target.names())
-                .on(endpoint::open)
                 .through(connection ->
                         ProxyHop.of(target.proxy(), server, followed.settings().limits(), times, before, connection));
+        Connector.Attempts opened = CheckedOpener.on(named, target.sockets());
+        Connector.Attempts attempts = opened.on(remote -> endpoint.open(opened.opening(), remote));
         BlockingUpgrades.Ready<D> ready = followed.connect(
                 new Peer(target.serverName().orElse(server.host()), server.port()),
                 made -> connect(address, server, made),

@@ -8,6 +8,7 @@ import dev.starttls.core.upgrade.UpgradeException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -105,7 +106,10 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
 
     /** The same with several addresses of one host, for a call that began at some time. */
     CompletableFuture<StartTlsChannel> connect(
-            List<InetSocketAddress> addresses, UpgradeConnection connection, Connector.Attempts attempts, long began) {
+            List<? extends SocketAddress> addresses,
+            UpgradeConnection connection,
+            Connector.Attempts attempts,
+            long began) {
         return admit(connection, NO_CHANNEL, future -> new LoopedConnect(loop, connection, future, attempts, began)
                 .begin(addresses));
     }

@@ -9,8 +9,10 @@ import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.UpgradeException;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -139,6 +141,91 @@ class AddressRaceTest {
         race.close();
         selector.selectNow();
         assertThat(selector.keys()).isEmpty();
+    }
+
+    @Test
+    void sockets_that_share_a_port_are_tried_one_after_the_other_each_with_its_share_of_the_time() throws Exception {
+        Connector.Attempts attempts = new Connector.Attempts(Duration.ofSeconds(30), 0).on(onOnePort());
+        AddressRace race = race(attempts, silent.address(), silent.address(), reachable());
+        assertThat(race.advance(0)).isEmpty();
+        assertThat(race.advance(250 * MILLI)).isEmpty();
+        assertThat(selector.keys()).hasSize(1);
+
+        // A third of what is left, for three addresses.
+        long second = 250 * MILLI + (30_000 - 250) * MILLI / 3;
+        assertThat(race.due()).isEqualTo(second);
+        assertThat(race.advance(second)).isEmpty();
+        assertThat(race.lost()).isFalse();
+        assertThat(race.due()).as("when the selector has forgotten the first").isEqualTo(second);
+        selector.selectNow();
+        assertThat(race.advance(second)).isEmpty();
+        assertThat(selector.keys()).hasSize(1);
+
+        long third = second + (30_000 * MILLI - second) / 2;
+        assertThat(race.due()).isEqualTo(third);
+        assertThat(race.advance(third)).isEmpty();
+        selector.selectNow();
+        SelectionKey winner = winner(race, race.advance(third), third);
+        assertThat(((SocketChannel) winner.channel()).getRemoteAddress()).isEqualTo(reachable());
+        assertThat(attempts.failure().getMessage().split("no answer in its share of the time", -1))
+                .hasSize(3);
+        winner.channel().close();
+    }
+
+    @Test
+    void a_socket_whose_port_another_program_has_is_not_tried_again() throws Exception {
+        try (SocketChannel other = SocketChannel.open().bind(Loopback.anyPort())) {
+            SocketAddress taken = other.getLocalAddress();
+            Connector.Attempts attempts = new Connector.Attempts(TIME, 0).on(address -> bound(taken));
+            AddressRace race = race(attempts, reachable(), reachable());
+            assertThat(race.advance(0)).isEmpty();
+            assertThat(race.lost()).isTrue();
+            assertThat(attempts.failure()).hasCauseInstanceOf(BindException.class);
+        }
+    }
+
+    @Test
+    void both_drivers_reach_the_second_address_on_a_port_of_their_own_when_the_first_refuses() throws Exception {
+        try (RunningLoop running = new RunningLoop();
+                SocketChannel deaf = SocketChannel.open().bind(Loopback.anyPort())) {
+            InetSocketAddress server = (InetSocketAddress) running.listen().getLocalAddress();
+            List<InetSocketAddress> addresses =
+                    List.of((InetSocketAddress) deaf.getLocalAddress(), silent.address(), server);
+            Duration time = Duration.ofSeconds(3);
+            try (SocketChannel connected =
+                    Connector.connect(addresses, new Connector.Attempts(time, System.nanoTime()).on(onOnePort()))) {
+                assertThat(connected.getRemoteAddress()).isEqualTo(server);
+            }
+            assertThat(running.loop()
+                            .connect(
+                                    addresses,
+                                    Pair.clientConnection(Pair.clientSettings()),
+                                    new Connector.Attempts(time, System.nanoTime()).on(onOnePort()),
+                                    System.nanoTime())
+                            .get(30, TimeUnit.SECONDS)
+                            .isSecure())
+                    .isTrue();
+            assertThat(running.faults()).isEmpty();
+        }
+    }
+
+    private static Connector.Opening onOnePort() throws IOException {
+        SocketAddress local;
+        try (SocketChannel any = SocketChannel.open().bind(Loopback.anyPort())) {
+            local = any.getLocalAddress();
+        }
+        return address -> bound(local);
+    }
+
+    /** Closed if it cannot be bound. */
+    private static SocketChannel bound(SocketAddress local) throws IOException {
+        SocketChannel channel = SocketChannel.open();
+        try {
+            return channel.bind(local);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     @Test
