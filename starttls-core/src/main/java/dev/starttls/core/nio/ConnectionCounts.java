@@ -27,6 +27,10 @@ final class ConnectionCounts {
     private final Map<String, Count> clients = new LinkedHashMap<>();
 
     private int open;
+    /** Of all clients, since their window began. */
+    private int recent;
+
+    private long windowBegan;
 
     private static final class Count {
         private int open;
@@ -37,12 +41,22 @@ final class ConnectionCounts {
     ConnectionCounts(ConnectionLimits limits, TimeSource time) {
         this.limits = limits;
         this.time = time;
+        this.windowBegan = time.nanos();
     }
 
     /** Counts a connection, unless it is one too many: then it says of what, for an exception. */
     synchronized Optional<String> admit(Peer peer) {
         if (open >= limits.total()) {
             return Optional.of("at most " + limits.total() + " connections at once");
+        }
+        long now = time.nanos();
+        if (recent == 0 || now - windowBegan >= limits.totalWindow().toNanos()) {
+            windowBegan = now;
+            recent = 0;
+        }
+        if (recent >= limits.newTotal()) {
+            return Optional.of("at most " + limits.newTotal() + " new connections in "
+                    + limits.totalWindow().toMillis() + " ms");
         }
         Optional<String> network = network(peer);
         if (network.isPresent()) {
@@ -52,6 +66,7 @@ final class ConnectionCounts {
             }
         }
         open++;
+        recent++;
         return Optional.empty();
     }
 

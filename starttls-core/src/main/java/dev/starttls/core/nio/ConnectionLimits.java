@@ -20,24 +20,30 @@ import java.util.Objects;
  * @param total connections at once, of all clients; at least 1
  * @param perClient connections at once of one client; at least 1
  * @param newPerClient new connections of one client in each {@code window}, those that are refused not counted; at least 1
- * @param window positive; it begins with the first connection that is counted, and then anew
+ * @param window of {@code newPerClient}; positive, it begins with the first connection that is counted, and then anew
+ * @param newTotal new connections of all clients in each {@code totalWindow}, those that are refused not counted; at least 1
+ * @param totalWindow of {@code newTotal}, as {@code window}: a second, to spread the handshakes after an outage over time
  */
-public record ConnectionLimits(int total, int perClient, int newPerClient, Duration window) {
+public record ConnectionLimits(
+        int total, int perClient, int newPerClient, Duration window, int newTotal, Duration totalWindow) {
 
     /** No limits but those of the loops. */
-    public static final ConnectionLimits NONE =
-            new ConnectionLimits(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Duration.ofMinutes(1));
+    public static final ConnectionLimits NONE = new ConnectionLimits(
+            Integer.MAX_VALUE,
+            Integer.MAX_VALUE,
+            Integer.MAX_VALUE,
+            Duration.ofMinutes(1),
+            Integer.MAX_VALUE,
+            Duration.ofSeconds(1));
 
     /** Checks the bounds. */
     public ConnectionLimits {
         atLeastOne("total", total);
         atLeastOne("perClient", perClient);
         atLeastOne("newPerClient", newPerClient);
-        Objects.requireNonNull(window, "window: expected a positive time, got null");
-        if (window.isNegative() || window.isZero()) {
-            throw new IllegalArgumentException("window: expected a positive time, got " + window);
-        }
-        window = window.compareTo(UpgradeLimits.MAX_TIME) < 0 ? window : UpgradeLimits.MAX_TIME;
+        atLeastOne("newTotal", newTotal);
+        window = bounded("window", window);
+        totalWindow = bounded("totalWindow", totalWindow);
     }
 
     /**
@@ -47,7 +53,7 @@ public record ConnectionLimits(int total, int perClient, int newPerClient, Durat
      * @throws IllegalArgumentException if it is less than 1
      */
     public ConnectionLimits withTotal(int connections) {
-        return new ConnectionLimits(connections, perClient, newPerClient, window);
+        return new ConnectionLimits(connections, perClient, newPerClient, window, newTotal, totalWindow);
     }
 
     /**
@@ -57,7 +63,7 @@ public record ConnectionLimits(int total, int perClient, int newPerClient, Durat
      * @throws IllegalArgumentException if it is less than 1
      */
     public ConnectionLimits withPerClient(int connections) {
-        return new ConnectionLimits(total, connections, newPerClient, window);
+        return new ConnectionLimits(total, connections, newPerClient, window, newTotal, totalWindow);
     }
 
     /**
@@ -68,7 +74,26 @@ public record ConnectionLimits(int total, int perClient, int newPerClient, Durat
      * @throws IllegalArgumentException if one is out of bounds
      */
     public ConnectionLimits withNewPerClient(int connections, Duration time) {
-        return new ConnectionLimits(total, perClient, connections, time);
+        return new ConnectionLimits(total, perClient, connections, time, newTotal, totalWindow);
+    }
+
+    /**
+     * The same with another number of new connections of all clients in a time.
+     *
+     * @param connections at least 1
+     * @param time positive
+     * @throws IllegalArgumentException if one is out of bounds
+     */
+    public ConnectionLimits withNewTotal(int connections, Duration time) {
+        return new ConnectionLimits(total, perClient, newPerClient, window, connections, time);
+    }
+
+    private static Duration bounded(String name, Duration time) {
+        Objects.requireNonNull(time, name + ": expected a positive time, got null");
+        if (time.isNegative() || time.isZero()) {
+            throw new IllegalArgumentException(name + ": expected a positive time, got " + time);
+        }
+        return time.compareTo(UpgradeLimits.MAX_TIME) < 0 ? time : UpgradeLimits.MAX_TIME;
     }
 
     private static void atLeastOne(String name, int value) {

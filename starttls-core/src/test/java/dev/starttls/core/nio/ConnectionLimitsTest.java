@@ -50,6 +50,27 @@ class ConnectionLimitsTest {
     }
 
     @Test
+    void new_ones_of_all_clients_are_counted_in_windows_of_their_own() {
+        ConnectionCounts counts = counts(ConnectionLimits.NONE.withPerClient(1).withNewTotal(2, Duration.ofSeconds(1)));
+        now.set(Duration.ofMillis(700).toNanos());
+        assertThat(counts.admit(peer("192.0.2.1"))).isEmpty();
+        assertThat(counts.admit(peer("192.0.2.1")))
+                .as("refused, and not counted")
+                .isPresent();
+        assertThat(counts.admit(peer("unix:/run/mail"))).isEmpty();
+        counts.release(peer("192.0.2.1"));
+        assertThat(counts.admit(peer("192.0.2.3"))).contains("at most 2 new connections in 1000 ms");
+        now.set(Duration.ofMillis(1_699).toNanos());
+        assertThat(counts.admit(peer("192.0.2.3")))
+                .as("the window began with the first")
+                .isPresent();
+        now.set(Duration.ofMillis(1_700).toNanos());
+        assertThat(counts.admit(peer("192.0.2.3"))).isEmpty();
+        assertThat(counts.admit(peer("192.0.2.4"))).isEmpty();
+        assertThat(counts.admit(peer("192.0.2.5"))).isPresent();
+    }
+
+    @Test
     void all_together_are_bounded_too_and_a_client_that_is_refused_takes_no_place() {
         ConnectionCounts counts = counts(ConnectionLimits.NONE.withTotal(3).withPerClient(2));
         assertThat(counts.admit(peer("192.0.2.1"))).isEmpty();
@@ -95,6 +116,10 @@ class ConnectionLimitsTest {
                 .hasMessage("perClient: expected at least 1, got 0");
         assertThatThrownBy(() -> ConnectionLimits.NONE.withNewPerClient(1, Duration.ZERO))
                 .hasMessage("window: expected a positive time, got PT0S");
+        assertThatThrownBy(() -> ConnectionLimits.NONE.withNewTotal(0, Duration.ofSeconds(1)))
+                .hasMessage("newTotal: expected at least 1, got 0");
+        assertThatThrownBy(() -> ConnectionLimits.NONE.withNewTotal(1, Duration.ofSeconds(-1)))
+                .hasMessage("totalWindow: expected a positive time, got PT-1S");
     }
 
     /** One that was left out would be answered by the default of the interface. */
