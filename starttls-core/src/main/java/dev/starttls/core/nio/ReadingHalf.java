@@ -38,7 +38,8 @@ final class ReadingHalf {
      * @throws SocketTimeoutException if a blocking transport has brought none in the time for reads
      */
     int read(ByteBuffer dst) throws IOException {
-        long limit = transport().readNanos();
+        // Where no read waits, none is late.
+        long limit = transport().blocking() ? transport().readNanos() : 0;
         long deadline = System.nanoTime() + limit;
         int idle = 0;
         while (idle < MAX_STUCK_TURNS) {
@@ -53,9 +54,7 @@ final class ReadingHalf {
                 transport().discardInput();
                 return -1;
             }
-            if (stuck
-                    && !transport().blocking()
-                    && (writing.answerLeft() || transport().hasOutput())) {
+            if (stuck && !transport().blocking() && waitsForOthers()) {
                 return 0;
             }
             if (transport().in().hasRemaining()) {
@@ -73,6 +72,13 @@ final class ReadingHalf {
         }
         throw new SSLException("Expected the connection to take a record or to say what it needs, got neither in state "
                 + connection().state() + "; the engine is at fault");
+    }
+
+    /** Whether TLS takes more once a task has run, or once the peer has taken what waits for it. */
+    private boolean waitsForOthers() {
+        return connection().want() == Want.TASK
+                || writing.answerLeft()
+                || transport().hasOutput();
     }
 
     /** However few octets a peer sends at a time, it has no more time than one that sends none. */

@@ -9,7 +9,6 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Moves one connection along its transport until it is ready, until the transport has nothing more for now, or until its
@@ -174,54 +173,9 @@ final class UpgradeDriver {
 
     /** Returns false if it has been handed out and still runs. */
     private boolean runTask(Executor tasks, Runnable wake) throws UpgradeException {
-        Optional<Runnable> task = connection.task();
-        if (task.isPresent()) {
-            HandedOutTask handedOut = new HandedOutTask(task.get(), wake);
-            try {
-                tasks.execute(handedOut);
-            } catch (RejectedExecutionException e) {
-                UpgradeException why = new UpgradeException(
-                        FailureReason.REJECTED,
-                        connection.phase(),
-                        "Expected the loop's executor to take a task of the handshake, but it rejected it",
-                        "",
-                        "Give the executor more room, or the loop fewer connections");
-                why.initCause(e);
-                throw why;
-            } catch (Throwable e) {
-                throw Failures.ofLocalCode(e, connection.phase());
-            }
-            handedOut.returned = true;
-            foreign.ran();
-        }
-        return connection.want() != Want.TASK;
-    }
-
-    /** A task for an executor. One that has run before the executor returned wakes no thread: its driver goes on. */
-    private static final class HandedOutTask implements Runnable {
-
-        private final Runnable task;
-        private final Runnable wake;
-        private final Thread driver = Thread.currentThread();
-        /** For the driver's thread only. */
-        private boolean returned;
-
-        HandedOutTask(Runnable task, Runnable wake) {
-            this.task = task;
-            this.wake = wake;
-        }
-
-        @Override
-        public void run() {
-            try {
-                task.run();
-            } finally {
-                // Also when it threw an error, which the connection reports to the thread that drives it on.
-                if (Thread.currentThread() != driver || returned) {
-                    wake.run();
-                }
-            }
-        }
+        boolean ran = HandedOutTask.run(connection, tasks, wake);
+        foreign.ran();
+        return ran;
     }
 
     /** Has the connection put out what it has to say. Returns whether there is anything to write, now or of before. */

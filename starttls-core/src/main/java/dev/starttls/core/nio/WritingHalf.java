@@ -2,6 +2,7 @@ package dev.starttls.core.nio;
 
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.Want;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,6 +10,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLException;
@@ -45,6 +47,8 @@ final class WritingHalf {
     /** Answers were put out or set aside since the application's last octets; a peer takes few of them in a row. */
     private volatile boolean answered;
 
+    private Executor tasks = SameThread.INSTANCE;
+    private Runnable taskEnded = SameThread.INSTANCE;
     private boolean ended;
     private boolean shutdownDue;
 
@@ -110,7 +114,7 @@ final class WritingHalf {
         }
         try {
             move(src);
-            if (src.hasRemaining() && !transport.hasOutput()) {
+            if (src.hasRemaining() && !transport.hasOutput() && connection.want() != Want.TASK) {
                 // close_notify has left in the meantime, or the peer's was answered (RFC 5246 section 7.2.1).
                 throw new ClosedChannelException();
             }
@@ -233,11 +237,26 @@ final class WritingHalf {
         }
     }
 
+    /** Tasks run where a loop has them run, which is woken when one has. To be called with both locks held. */
+    void tasks(Executor executor, Runnable wake) {
+        tasks = executor;
+        taskEnded = wake;
+    }
+
     /**
-     * Runs the task that TLS waits for, or waits until another thread has run it. Once the connection is the application's,
-     * there is seldom one: the engines that have them are not the JDK's.
+     * Runs the task that TLS waits for, or waits until another thread has run it, but where an executor of a loop does. Once
+     * the connection is the application's, there is seldom one: the engines that have them are not the JDK's. Returns false if
+     * it still runs.
      */
-    synchronized void runTask() {
+    boolean runTask() throws UpgradeException {
+        if (tasks != SameThread.INSTANCE) {
+            return HandedOutTask.run(connection, tasks, taskEnded);
+        }
+        runTaskHere();
+        return true;
+    }
+
+    private synchronized void runTaskHere() {
         Optional<Runnable> task = connection.task();
         if (task.isPresent()) {
             task.get().run();
@@ -272,7 +291,9 @@ final class WritingHalf {
                 return any;
             }
             if (connection.want() == Want.TASK) {
-                runTask();
+                if (!runTask()) {
+                    return any;
+                }
             } else if (!src.hasRemaining() && !outputDue()) {
                 return any;
             }
