@@ -13,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -46,7 +47,7 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
     private final ServerSocketChannel server;
     private final Prefaces prefaces;
     private final Function<Peer, UpgradeConnection> connections;
-    private final Consumer<StartTlsChannel> ready;
+    private final BiConsumer<SelectorLoop, StartTlsChannel> ready;
     private Optional<SelectionKey> key = Optional.empty();
     private Optional<Long> dueAt = Optional.empty();
     private boolean paused;
@@ -56,7 +57,13 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
             ServerSocketChannel server,
             Function<Peer, UpgradeConnection> connections,
             Consumer<StartTlsChannel> ready) {
-        this(loop, new ServingLoops(List.of(loop)), server, Prefaces.NONE, connections, ready);
+        this(
+                loop,
+                new ServingLoops(List.of(loop)),
+                server,
+                Prefaces.NONE,
+                connections,
+                (unusedLoop, channel) -> ready.accept(channel));
     }
 
     /**
@@ -64,6 +71,7 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
      *
      * @param loop that it accepts on
      * @param serving the loops that serve, that one among them
+     * @param ready called by the thread of the loop that it is given
      */
     Acceptor(
             SelectorLoop loop,
@@ -71,7 +79,7 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
             ServerSocketChannel server,
             Prefaces prefaces,
             Function<Peer, UpgradeConnection> connections,
-            Consumer<StartTlsChannel> ready) {
+            BiConsumer<SelectorLoop, StartTlsChannel> ready) {
         this.loop = loop;
         this.serving = serving;
         this.room = serving.watch(loop, this::resume);
@@ -278,7 +286,7 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
             LoopThread.report(e);
             return;
         }
-        var unused = future.whenComplete(this::ended);
+        var unused = future.whenComplete((upgraded, thrown) -> ended(place, upgraded, thrown));
         if (place == loop) {
             upgrade.beginAccepted();
         } else {
@@ -291,14 +299,14 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
         Quietly.close(channel);
     }
 
-    private void ended(StartTlsChannel upgraded, Throwable thrown) {
+    private void ended(SelectorLoop place, StartTlsChannel upgraded, Throwable thrown) {
         if (thrown instanceof UpgradeException why && why.reason() == FailureReason.LOCAL_ERROR) {
             // Other failures are the listener's alone; this is one of the author's code.
             LoopThread.report(why.getCause() == null ? why : why.getCause());
         }
         try {
             if (thrown == null && upgraded.isOpen()) {
-                ready.accept(upgraded);
+                ready.accept(place, upgraded);
             }
         } catch (Throwable fault) {
             Quietly.close(upgraded);

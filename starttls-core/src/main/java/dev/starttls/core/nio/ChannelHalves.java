@@ -6,6 +6,7 @@ import dev.starttls.core.upgrade.UpgradeReport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -26,6 +27,16 @@ final class ChannelHalves {
     private final ReadingHalf reading;
 
     private volatile Condition condition = Condition.UNUSED;
+    /** The loop that reads and writes in the place of others. */
+    private volatile Optional<Borrower> borrower = Optional.empty();
+
+    /**
+     * Reads and writes in the place of others.
+     *
+     * @param user the channel by which it does
+     * @param closed called by any thread that closes the channel, perhaps more than once
+     */
+    private record Borrower(Object user, Runnable closed) {}
 
     /** How far the channel has come; never back. */
     enum Condition {
@@ -61,6 +72,39 @@ final class ChannelHalves {
         writing.lock().lock();
     }
 
+    /** Returns false, and takes neither, if another thread reads or writes. */
+    boolean tryLock() {
+        boolean first = reading.lock().tryLock();
+        boolean both = first && writing.lock().tryLock();
+        if (first && !both) {
+            reading.lock().unlock();
+        }
+        return both;
+    }
+
+    /** From here one user alone may read and write. To be called with both locks held. */
+    void lend(Object user, Runnable closed) {
+        borrower = Optional.of(new Borrower(user, closed));
+    }
+
+    /** All may read and write again. */
+    void takeBack() {
+        borrower = Optional.empty();
+    }
+
+    boolean lent() {
+        return borrower.isPresent();
+    }
+
+    void requireUser(Object user) {
+        Optional<Borrower> present = borrower;
+        if (present.isPresent() && present.get().user() != user) {
+            throw new IllegalStateException(
+                    "Expected a channel that is read and written by its owner, got one that a loop"
+                            + " has adopted; use the LoopChannel, or call its release() first");
+        }
+    }
+
     void unlock() {
         writing.lock().unlock();
         reading.lock().unlock();
@@ -87,12 +131,22 @@ final class ChannelHalves {
     }
 
     /** From here it cannot be used any more. */
-    synchronized void closes() {
+    void closes() {
+        markClosed();
+        borrower.ifPresent(present -> present.closed().run());
+    }
+
+    private synchronized void markClosed() {
         condition = Condition.CLOSED;
     }
 
     boolean closed() {
         return condition == Condition.CLOSED;
+    }
+
+    /** Whether it is closed, or a thread is about to. */
+    boolean closing() {
+        return condition == Condition.CLOSED || condition == Condition.CLOSING;
     }
 
     /**

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.IllegalBlockingModeException;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A connection to a server that is ready for the next command: greeted, upgraded as far as the policy has it, and its
@@ -50,6 +51,21 @@ public abstract class ClientConnection<C extends AnnouncedCapabilities> implemen
      */
     public final StartTlsChannel channel() {
         return channel;
+    }
+
+    /**
+     * The same channel, read and written by a loop from here on: {@link #channel()} is then not to be read or written.
+     *
+     * <pre>{@code
+     * client.connect(loop).thenCompose(mail -> mail.channel(loop));
+     * }</pre>
+     *
+     * @param loop that some thread runs; the one that has connected always has room for it, if this is called at once by what
+     *     depends on the future of {@link ClientSetup#connect(UpgradeLoop)}
+     * @return as {@link UpgradeLoop#adopt}
+     */
+    public final CompletableFuture<LoopChannel> channel(UpgradeLoop loop) {
+        return loop.adopt(channel);
     }
 
     /**

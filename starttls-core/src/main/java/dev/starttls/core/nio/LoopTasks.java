@@ -14,6 +14,15 @@ final class LoopTasks {
         default void tooLate() {}
     }
 
+    /** Something to be done in any case: where the loop has ended, by the thread that brings it. */
+    interface LastArrival extends Arrival {
+
+        @Override
+        default void tooLate() {
+            run();
+        }
+    }
+
     private final ConcurrentLinkedQueue<Arrival> waiting = new ConcurrentLinkedQueue<>();
     private volatile boolean over;
 

@@ -225,8 +225,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
 
     private void finish() {
         end();
-        loop.release();
-        loop.whenForgotten(() -> {
+        loop.passOn(() -> {
             if (!future.complete(channel)) {
                 Quietly.close(channel);
             }

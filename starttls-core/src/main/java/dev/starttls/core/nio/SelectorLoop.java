@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The turns of a loop: what has arrived, what is selected, which members have work left, which deadlines have passed, what is
@@ -34,13 +34,18 @@ final class SelectorLoop {
      */
     static final long UPGRADE_NANOS = 4_000_000;
 
+    /** A place that a connection has left, and that its successor may take before others: see {@link #passOn}. */
+    private static final long PROMISED = 1L << 32;
+
     static final String CANCELLED = "Expected to go on, but the future was cancelled";
 
     private final Selector selector;
     private final int max;
     private final Executor tasks;
     private final TimeSource time;
-    private final AtomicInteger underway = new AtomicInteger();
+    /** How many connections are underway, and how many {@link #PROMISED} places. */
+    private final AtomicLong places = new AtomicLong();
+
     private final LoopTasks arrivals = new LoopTasks();
     /** Those that are to become members: each has work to do, and waits for it as members do. */
     private final LoopTasks admissions = new LoopTasks();
@@ -58,8 +63,15 @@ final class SelectorLoop {
     private final List<Runnable> completions = new ArrayList<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private final AtomicBoolean started = new AtomicBoolean();
+    /** The thread that runs it, once it does. */
+    private volatile Optional<Thread> thread = Optional.empty();
+    /** Whether the completion that runs may take the place of what has completed. */
+    private boolean promised;
+
     private volatile boolean closing;
     private volatile boolean abandoning;
+    /** What comes now comes too late. */
+    private boolean over;
 
     SelectorLoop(Selector selector, int max, Executor tasks) {
         this(selector, max, tasks, TimeSource.Machine.CLOCK);
@@ -79,9 +91,10 @@ final class SelectorLoop {
             }
             throw new IllegalStateException("Expected one thread to run the loop once, got another; open another loop");
         }
+        thread = Optional.of(Thread.currentThread());
         Optional<Throwable> fault = Optional.empty();
         try {
-            while (!abandoning && (!closing || underway.get() > 0)) {
+            while (!abandoning && (!closing || places.get() > 0)) {
                 turn();
                 if (Thread.currentThread().isInterrupted()) {
                     abandoning = true;
@@ -102,7 +115,7 @@ final class SelectorLoop {
     /** Ends when nothing is underway any more. */
     void close() {
         closing = true;
-        if (underway.get() == 0) {
+        if (places.get() == 0) {
             endUnlessRun();
         }
         selector.wakeup();
@@ -125,14 +138,23 @@ final class SelectorLoop {
     }
 
     int underway() {
-        return underway.get();
+        return underway(places.get());
+    }
+
+    private static int underway(long counted) {
+        return (int) (counted % PROMISED);
+    }
+
+    /** Whether the calling thread is the one that runs the loop. */
+    boolean inLoop() {
+        return thread.filter(Thread.currentThread()::equals).isPresent();
     }
 
     @Override
     public String toString() {
         String condition =
                 stopped.isDone() ? "ended" : closing ? "closing" : started.get() ? "running" : "not running yet";
-        return underway.get() + " of at most " + max + " connections, " + condition;
+        return underway() + " of at most " + max + " connections, " + condition;
     }
 
     /** Has something done on the loop's thread; if it is too late, says so to the arrival at once. */
@@ -191,20 +213,47 @@ final class SelectorLoop {
                                 + " underway; try again later, or open the loop for more");
     }
 
-    /** Takes a place for a connection, if there is one. */
+    /**
+     * Takes a place for a connection, if there is one. What is called by a connection that has just left the loop, on the
+     * loop's thread, has that one's place.
+     */
     boolean reserve() {
-        int now = underway.get();
-        while (now < max && !closing) {
-            if (underway.compareAndSet(now, now + 1)) {
+        if (inLoop() && promised) {
+            promised = false;
+            places.addAndGet(1 - PROMISED);
+            return true;
+        }
+        long now = places.get();
+        while (underway(now) + now / PROMISED < max && !closing) {
+            if (places.compareAndSet(now, now + 1)) {
                 return true;
             }
-            now = underway.get();
+            now = places.get();
         }
         return false;
     }
 
     void release() {
-        underway.decrementAndGet();
+        places.decrementAndGet();
+    }
+
+    /**
+     * To be called on the loop's thread: a connection leaves the loop, and is handed out once its key is forgotten. Its place is
+     * kept for what the completion adopts.
+     */
+    void passOn(Runnable completion) {
+        places.addAndGet(PROMISED - 1);
+        whenForgotten(() -> {
+            promised = !over;
+            try {
+                completion.run();
+            } finally {
+                if (promised || over) {
+                    promised = false;
+                    places.addAndGet(-PROMISED);
+                }
+            }
+        });
     }
 
     /** To be called on the loop's thread: the member is to be abandoned when the loop ends. */
@@ -362,6 +411,7 @@ final class SelectorLoop {
 
     private void end(Optional<Throwable> fault) {
         closing = true;
+        over = true;
         // Set, it would close channels that something is still to be said on; the thread's owner gets it back.
         boolean interrupted = Thread.interrupted();
         arrivals.end();

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
@@ -50,6 +51,8 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
     private Optional<ConnectionCounts> counts = Optional.empty();
     private Optional<Function<Peer, PrefaceDialogue>> preface = Optional.empty();
     private Consumer<StartTlsChannel> handOver = Quietly::close;
+    /** The same for channels that stay on their loop. */
+    private Optional<Consumer<LoopChannel>> handOverOnLoop = Optional.empty();
     /** Settings by which an engine was made. Several threads that find none prove them each, to the same end. */
     private volatile Optional<TlsSettings> proven = Optional.empty();
 
@@ -200,6 +203,25 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
     public S handOver(Consumer<StartTlsChannel> receiver) {
         handOver = Objects.requireNonNull(
                 receiver, "receiver: expected one for channels, got null; unless set, they are closed");
+        handOverOnLoop = Optional.empty();
+        return self();
+    }
+
+    /**
+     * The receiver of the channels of dialogues that end with a hand-over, where these are to be read and written on the loop
+     * that has served them. In the place of {@link #handOver}.
+     *
+     * <pre>{@code
+     * server.handOverOnLoop(channel -> channel.read(ByteBuffer.allocate(4096)));
+     * }</pre>
+     *
+     * @param receiver called by the thread of that loop. What it throws closes the channel, and goes to the uncaught-exception
+     *     handler of the thread
+     * @throws NullPointerException if it is null
+     */
+    public S handOverOnLoop(Consumer<LoopChannel> receiver) {
+        handOverOnLoop = Optional.of(Objects.requireNonNull(
+                receiver, "receiver: expected one for channels, got null; unless set, they are closed"));
         return self();
     }
 
@@ -219,12 +241,17 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      *     handler threw is its cause
      * @throws java.nio.channels.IllegalBlockingModeException if it is non-blocking; it is then left as it is
      * @throws IllegalStateException if there is no certificate to serve with, see {@link #sslContext}, or no engine can be
-     *     made by the settings; it is then closed
+     *     made by the settings; it is then closed. Also with a receiver set by {@link #handOverOnLoop}; it is then left as it is
      */
     public void serve(SocketChannel accepted) throws IOException {
         if (!accepted.isBlocking()) {
             throw new BlockingModeException(
                     "accepted: expected a blocking channel, got a non-blocking one: call configureBlocking(true) first");
+        }
+        if (handOverOnLoop.isPresent()) {
+            throw new IllegalStateException(
+                    "Expected a receiver of channels without a loop, got one for channels on their"
+                            + " loop: set handOver, or listen on a loop");
         }
         try {
             Connector.withoutDelay(accepted);
@@ -342,7 +369,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
             Quietly.close(server);
             throw e;
         }
-        CompletableFuture<Void> begun = UpgradeLoop.listen(loops, server, prefaces(), this::connection, handOver);
+        CompletableFuture<Void> begun = UpgradeLoop.listen(loops, server, prefaces(), this::connection, receiver());
         var unused = begun.exceptionally(thrown -> {
             Quietly.close(server);
             return null;
@@ -385,6 +412,27 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
             counting.release(client);
             throw e;
         }
+    }
+
+    /** As it is now: this setup may be changed later. */
+    private BiConsumer<SelectorLoop, StartTlsChannel> receiver() {
+        Consumer<StartTlsChannel> present = handOver;
+        return handOverOnLoop
+                .<BiConsumer<SelectorLoop, StartTlsChannel>>map(
+                        onLoop -> (loop, channel) -> adopt(loop, channel, onLoop))
+                .orElse((unusedLoop, channel) -> present.accept(channel));
+    }
+
+    /** On the loop's thread, where the channel is adopted at once. */
+    private static void adopt(SelectorLoop loop, StartTlsChannel channel, Consumer<LoopChannel> receiver) {
+        var unused = UpgradeLoop.adopt(loop, channel).whenComplete((adopted, thrown) -> {
+            if (thrown != null) {
+                // The loop is being shut down.
+                Quietly.close(channel);
+                return;
+            }
+            LoopThread.contained(() -> receiver.accept(adopted), fault -> Quietly.close(adopted));
+        });
     }
 
     /** One line for people: the policy. */

@@ -65,9 +65,10 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     private final UpgradeConnection connection;
     private final ChannelHalves halves;
 
-    private StartTlsChannel(Transport transport, UpgradeConnection connection) {
+    /** A channel for what others have, too. */
+    StartTlsChannel(ChannelHalves halves, UpgradeConnection connection) {
         this.connection = connection;
-        this.halves = new ChannelHalves(transport, connection);
+        this.halves = halves;
     }
 
     /**
@@ -83,12 +84,12 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         if (begun(connection)) {
             throw Failures.begun(connection.state());
         }
-        return new StartTlsChannel(new Transport(transport), connection);
+        return new StartTlsChannel(new ChannelHalves(new Transport(transport), connection), connection);
     }
 
     /** A channel for what follows on the same transport, with all that was read of it and not taken; this one is given up. */
     StartTlsChannel followedBy(UpgradeConnection next) {
-        return new StartTlsChannel(network(), next);
+        return new StartTlsChannel(new ChannelHalves(network(), next), next);
     }
 
     /**
@@ -421,6 +422,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      * @throws IOException if the transport fails; a {@link java.net.SocketTimeoutException} as by {@link #write(ByteBuffer)}
      */
     public boolean flush() throws IOException {
+        halves.requireUser(this);
         halves.writing().lock().lock();
         try {
             if (!isOpen()) {
@@ -546,6 +548,10 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         return halves.transport();
     }
 
+    ChannelHalves halves() {
+        return halves;
+    }
+
     UpgradeConnection connection() {
         return connection;
     }
@@ -612,6 +618,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     }
 
     private void checkOpen() throws IOException {
+        halves.requireUser(this);
         if (!isOpen()) {
             throw new ClosedChannelException();
         }

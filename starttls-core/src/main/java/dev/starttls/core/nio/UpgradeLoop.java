@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -32,7 +33,8 @@ import java.util.function.Function;
  * }</pre>
  *
  * <p>A channel leaves the loop when its dialogue is over: it is then non-blocking, registered with no selector, and the
- * future's. A server's dialogue that answers commands to the end of its session stays in the loop until it closes.
+ * future's. {@link #adopt} has a loop read and write it from there on. A server's dialogue that answers commands to the end of
+ * its session stays in the loop until it closes.
  *
  * <p>In each pass of the loop, connections inside TLS are served before all others, each for a bounded time. Those that are not
  * (dialogues before TLS, handshakes, what is accepted or connected anew) follow, first come, first served, for 4 ms or as
@@ -160,6 +162,75 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
         });
     }
 
+    /**
+     * Reads and writes a channel from here on, whose upgrade is done, for the application: see {@link LoopChannel}. It takes a
+     * place of the loop until it is closed or released. What depends on the future of {@link #connect} or {@link #upgrade}, or
+     * receives what a server hands over, and calls this at once on the loop's thread, always finds one: that of the upgrade.
+     *
+     * <pre>{@code
+     * loop.connect(address, connection, Duration.ofSeconds(10)).thenCompose(loop::adopt);
+     * }</pre>
+     *
+     * @param channel over a {@link SocketChannel}, TCP or a Unix-domain one, which is made non-blocking. From here on it is not
+     *     to be read or written but through the new channel: that throws an {@link IllegalStateException}. It is closed
+     *     if the loop takes no more; where it could not be adopted for another reason, it is left as it is
+     * @return completed by the loop's thread; on that thread, at once. Cancelling it closes the channel. Fails with
+     *     <ul>
+     *       <li>an {@link UpgradeException} of reason {@link FailureReason#REJECTED} if the loop is full or closed,
+     *       <li>an {@link IllegalStateException} if the upgrade is not done, another thread reads or writes, or the
+     *           channel is in a loop or registered with a selector,
+     *       <li>an {@link IllegalArgumentException} if its transport is no socket channel,
+     *       <li>a {@link java.nio.channels.ClosedChannelException} if it is closed
+     *     </ul>
+     */
+    public CompletableFuture<LoopChannel> adopt(StartTlsChannel channel) {
+        Objects.requireNonNull(channel, "channel: expected one whose upgrade is done, got null");
+        return adopt(loop, channel);
+    }
+
+    /** The same on a loop that has no other face. */
+    static CompletableFuture<LoopChannel> adopt(SelectorLoop loop, StartTlsChannel channel) {
+        try {
+            var unused = Adoption.requireFree(channel);
+        } catch (IOException | RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        if (!loop.reserve()) {
+            Quietly.close(channel);
+            return CompletableFuture.failedFuture(loop.noRoom());
+        }
+        CompletableFuture<LoopChannel> future = new CompletableFuture<>();
+        LoopTasks.Arrival arrival = new LoopTasks.Arrival() {
+            @Override
+            public void run() {
+                LoopChannel adopted;
+                try {
+                    adopted = new LoopChannel(LoopedChannel.adopt(loop, channel));
+                } catch (Throwable e) {
+                    loop.release();
+                    future.completeExceptionally(e);
+                    return;
+                }
+                if (!future.complete(adopted)) {
+                    Quietly.close(adopted);
+                }
+            }
+
+            @Override
+            public void tooLate() {
+                loop.release();
+                Quietly.close(channel);
+                future.completeExceptionally(SelectorLoop.closed());
+            }
+        };
+        if (loop.inLoop()) {
+            arrival.run();
+        } else {
+            loop.enqueue(arrival);
+        }
+        return future;
+    }
+
     private static UpgradeException refused(UpgradeConnection connection, Throwable thrown) {
         UpgradeException why = thrown instanceof IOException closed
                 ? Failures.closedHere(closed, Phase.CONNECT)
@@ -209,22 +280,25 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
             ServerSocketChannel server,
             Function<Peer, UpgradeConnection> connections,
             Consumer<StartTlsChannel> ready) {
-        return listen(loops, server, Prefaces.NONE, connections, ready);
+        Objects.requireNonNull(
+                ready, "ready: expected a consumer of the channels, got null; pass channel -> {} to drop them");
+        return listen(loops, server, Prefaces.NONE, connections, (unusedLoop, channel) -> ready.accept(channel));
     }
 
-    /** The same with what comes before the sessions. */
+    /**
+     * The same with what comes before the sessions, and a receiver that is given the loop, too, on whose thread it is
+     * called.
+     */
     static CompletableFuture<Void> listen(
             List<UpgradeLoop> loops,
             ServerSocketChannel server,
             Prefaces prefaces,
             Function<Peer, UpgradeConnection> connections,
-            Consumer<StartTlsChannel> ready) {
+            BiConsumer<SelectorLoop, StartTlsChannel> ready) {
         ServingLoops serving = new ServingLoops(requireLoops(loops));
         Objects.requireNonNull(server, "server: expected a bound channel, got null");
         Objects.requireNonNull(
                 connections, "connections: expected a function that makes the server side of each, got null");
-        Objects.requireNonNull(
-                ready, "ready: expected a consumer of the channels, got null; pass channel -> {} to drop them");
         CompletableFuture<Void> begun = new CompletableFuture<>();
         Optional<SelectorLoop> first = serving.open();
         if (first.isEmpty()) {
@@ -271,7 +345,7 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
     }
 
     /**
-     * How many connections are in the loop.
+     * How many connections are in the loop, those that it has {@linkplain #adopt adopted} among them.
      *
      * @return from 0 to as many as it takes
      */
@@ -281,7 +355,8 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
 
     /**
      * Shuts down in order: accepts nothing more, lets what is underway come to its end or its deadline, then ends {@link
-     * #run}. Returns at once. A loop that no thread runs ends here if nothing is underway.
+     * #run}. Returns at once. A loop that no thread runs ends here if nothing is underway. A channel that was {@linkplain
+     * #adopt adopted} is underway until it is closed or released.
      */
     @Override
     public void close() {
@@ -291,7 +366,7 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
     /**
      * Shuts down now: what is underway is closed, its futures fail with {@link FailureReason#REJECTED} in the phase that
      * they were in. Servers say so first where their protocol has words for it (421, BYE) and their client takes them at
-     * once.
+     * once. Channels that were {@linkplain #adopt adopted} say close_notify if it leaves at once.
      */
     public void closeNow() {
         loop.closeNow();

@@ -118,7 +118,7 @@ class SeveralLoopsTest {
         SelectorLoop broken = new SelectorLoop(selector, 100, Runnable::run);
         SelectorLoop other = new SelectorLoop(Selector.open(), 100, Runnable::run);
         ServingLoops serving = new ServingLoops(List.of(broken, other));
-        new Acceptor(broken, serving, server, Prefaces.NONE, this::connection, channel -> {}).begin();
+        new Acceptor(broken, serving, server, Prefaces.NONE, this::connection, (place, channel) -> {}).begin();
         CompletableFuture<Void> breaks = Pair.run(broken::run);
         CompletableFuture<Void> goesOn = Pair.run(other::run);
         try {
