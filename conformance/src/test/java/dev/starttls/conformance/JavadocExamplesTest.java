@@ -107,7 +107,9 @@ class JavadocExamplesTest {
                     "StartTlsChannel",
                     "SocketChannel socketChannel; UpgradeConnection connection; byte[] mail; StartTlsChannel channel;"
                             + " List<StartTlsChannel> woken; java.nio.channels.Selector selector;"),
-            Map.entry("UpgradeLoop", "InetSocketAddress address; UpgradeConnection connection;"),
+            Map.entry("UpgradeLoop", "InetSocketAddress address; UpgradeConnection connection; UpgradeLoop loop;"),
+            Map.entry("LoopChannel", "UpgradeLoop loop; StartTlsChannel channel; ByteBuffer command, reply;"),
+            Map.entry("ClientConnection", "SmtpClient client; UpgradeLoop loop;"),
             Map.entry(
                     "EngineSource",
                     "SSLContext sslContext; NettySslContext nettySslContext;"
