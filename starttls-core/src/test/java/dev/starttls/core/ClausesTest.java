@@ -209,6 +209,18 @@ class ClausesTest {
         titles.put(6531, "SMTP internationalized email");
         titles.put(7568, "Deprecating SSL 3.0");
         titles.put(8461, "MTA-STS");
+        titles.put(2782, "SRV records");
+        titles.put(3596, "AAAA records");
+        titles.put(4035, "DNSSEC, what resolvers do");
+        titles.put(6698, "TLSA records");
+        titles.put(7208, "SPF");
+        titles.put(7218, "names of TLSA's numbers");
+        titles.put(7505, "no mail for a domain");
+        titles.put(7671, "DANE in operation");
+        titles.put(7672, "DANE for SMTP");
+        titles.put(8659, "CAA records");
+        titles.put(4033, "DNSSEC");
+        titles.put(6672, "DNAME");
         titles.put(822, "messages");
         titles.put(863, "RFC 863");
         titles.put(896, "RFC 896");

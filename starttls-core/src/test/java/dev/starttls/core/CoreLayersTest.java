@@ -35,7 +35,7 @@ class CoreLayersTest {
 
     private static final String ROOT = "dev.starttls.core.";
     private static final List<String> LAYERS =
-            List.of("line", "line.codec", "hosts", "wire", "tls", "engine", "keys", "upgrade", "nio");
+            List.of("line", "line.codec", "hosts", "dns", "wire", "tls", "engine", "keys", "upgrade", "nio");
     private static final String[] BELOW_THE_DRIVERS = packages(LAYERS.subList(0, LAYERS.size() - 1));
     private static final Pattern NO_CODE = Pattern.compile("\\s*(//|\\*|/\\*|import |package |$)");
 
@@ -52,7 +52,7 @@ class CoreLayersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8})
     void nothing_imports_upward(int layer) {
         noClasses()
                 .that()
@@ -66,10 +66,11 @@ class CoreLayersTest {
     @ParameterizedTest
     @CsvSource({
         "hosts, line;line.codec",
-        "wire, line.codec;hosts",
-        "tls, line.codec;hosts",
-        "engine, line;line.codec;hosts",
-        "keys, line.codec;hosts;wire;engine",
+        "dns, line;line.codec;hosts",
+        "wire, line.codec;hosts;dns",
+        "tls, line.codec;hosts;dns",
+        "engine, line;line.codec;hosts;dns",
+        "keys, line.codec;hosts;dns;wire;engine",
         "upgrade, keys",
         "nio, line.codec;wire;engine"
     })
@@ -89,7 +90,7 @@ class CoreLayersTest {
             assertThat(ModuleDescriptor.read(in).exports())
                     .extracting(Exports::source)
                     .containsExactlyInAnyOrder(
-                            packages(List.of("line", "line.codec", "hosts", "tls", "keys", "upgrade", "nio")));
+                            packages(List.of("line", "line.codec", "hosts", "dns", "tls", "keys", "upgrade", "nio")));
         }
     }
 
