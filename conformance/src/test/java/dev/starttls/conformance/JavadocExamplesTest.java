@@ -124,6 +124,7 @@ class JavadocExamplesTest {
             Map.entry("TlsExporter", "TlsSettings settings; SSLEngine engine;"),
             Map.entry("PeerCheck", "TlsSettings settings; ServerIdentity server; SSLEngine engine;"),
             Map.entry("ServerIdentity", "X509Certificate leaf;"),
+            Map.entry("ServerVerifier", "Set<X509Certificate> listed;"),
             Map.entry("TlsPump", "SSLEngine engine; ByteBuffer fromApplication, toPeer, fromPeer, toApplication;"),
             Map.entry("TlsSettings", "SSLContext sslContext; TlsSettings.Builder builder;"),
             Map.entry(

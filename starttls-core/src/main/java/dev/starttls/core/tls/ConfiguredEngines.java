@@ -71,7 +71,17 @@ record ConfiguredEngines(
                 keyLog);
     }
 
+    /** For a client whose own rule judges the certificates: the engine must take any, and sign as where it verifies. */
+    SSLEngine clientJudgedByRule(ServerIdentity server, int peerPort) throws GeneralSecurityException {
+        return client(server, peerPort, Verification.NONE, true);
+    }
+
     SSLEngine client(ServerIdentity server, int peerPort, Verification verified) throws GeneralSecurityException {
+        return client(server, peerPort, verified, verified == Verification.FULL);
+    }
+
+    private SSLEngine client(ServerIdentity server, int peerPort, Verification verified, boolean strong)
+            throws GeneralSecurityException {
         Optional<SNIHostName> name = indication.name(server);
         // Where no name is set, Conscrypt and netty-tcnative send the host, and Conscrypt throws if it is not valid as
         // SNI.
@@ -92,7 +102,7 @@ record ConfiguredEngines(
             parameters.setServerNames(List.of());
         }
         // Engines without support for constraints, such as netty-tcnative's, have none and take none.
-        if (verified == Verification.FULL && parameters.getAlgorithmConstraints() != null) {
+        if (strong && parameters.getAlgorithmConstraints() != null) {
             parameters.setAlgorithmConstraints(SignatureRules.WITH_KEYS);
         }
         return set(engine, parameters, maker);

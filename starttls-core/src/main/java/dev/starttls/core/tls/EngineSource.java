@@ -19,7 +19,7 @@ import javax.net.ssl.SSLException;
  *       An engine that compares the name without being set to, as those of Netty's clients do unless {@code
  *       endpointIdentificationAlgorithm(null)} is set on their context, may refuse more, under any policy.
  *   <li>A resumed handshake verifies no chain. So {@link #UNVERIFIED} is added to the port on a client under {@link
- *       Verification#NONE}: an engine that keeps its sessions by host and port, and is given both, never resumes such a
+ *       Verification#NONE}, or with a {@link ServerVerifier}, which judges resumed sessions too: an engine that keeps its sessions by host and port, and is given both, never resumes such a
  *       session where verification is required. With a source that does not pass them on, the connection then fails
  *       before any octet of the dialogue is sent (CERTIFICATE_UNTRUSTED): a resumed session is accepted only if its certificates
  *       were verified for this host, in a full handshake with the same {@link javax.net.ssl.SSLSessionContext}, or of
@@ -67,7 +67,7 @@ public interface EngineSource {
      *
      * @param peerHost the name or address of the peer: for SNI, the name check and the resumption of sessions
      * @param peerPort the port of the peer, 0 to 65535, or -1 if it is not known; plus {@link #UNVERIFIED} on a client under
-     *     {@link Verification#NONE}
+     *     {@link Verification#NONE} or with a {@link ServerVerifier}
      * @return a new engine
      */
     SSLEngine create(String peerHost, int peerPort);

@@ -3,7 +3,9 @@ package dev.starttls.core.tls;
 import java.security.GeneralSecurityException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -13,7 +15,7 @@ import javax.net.ssl.SSLSessionContext;
 /**
  * The checks of the peer's certificates that this library makes itself, after every handshake, full or resumed, whatever the
  * engine, its trust manager and its session cache do: on clients the name, the pins, and that a resumed session was verified
- * when it was made; on servers that there is a certificate where one is needed. The engine verifies the chain.
+ * when it was made, or what a {@link ServerVerifier} says; on servers that there is a certificate where one is needed. The engine verifies the chain.
  *
  * <p>An {@code UpgradeConnection} makes these checks. An application that drives an engine of {@link #clientEngine} by itself
  * has to:
@@ -25,30 +27,26 @@ import javax.net.ssl.SSLSessionContext;
  */
 public final class PeerCheck {
 
-    /** Why a peer is refused, as a value to compare. */
-    public enum Kind {
-        /** There is no certificate. */
-        NO_CERTIFICATE,
-        /** The certificate is for another name. */
-        OTHER_NAME,
-        /** The chain has no pinned key. */
-        OTHER_KEY,
-        /** The engine resumed a session that was not verified when it was made. */
-        UNVERIFIED_SESSION
-    }
-
     /**
      * Why a peer is refused.
      *
      * @param kind the reason
      * @param detail what was expected, and what came
+     * @param hint what to try, of a {@link ServerVerifier}; empty for the general advice of the reason
      * @param chain the peer's certificates; empty if it sent none
      */
-    public record Refusal(Kind kind, String detail, List<Certificate> chain) {}
+    public record Refusal(RefusalKind kind, String detail, String hint, List<Certificate> chain) {
+
+        Refusal(RefusalKind kind, String detail, List<Certificate> chain) {
+            this(kind, detail, "", chain);
+        }
+    }
 
     private static final PeerCheck NOTHING = new PeerCheck(Optional.empty(), Pins.NONE, false, Optional.empty());
     private static final PeerCheck CERTIFICATE = new PeerCheck(Optional.empty(), Pins.NONE, true, Optional.empty());
 
+    /** The caller's own rule and what it is asked about, in place of the name; empty if there is none. */
+    private final Optional<Judgement> judgement;
     /** Empty if the name is not compared. */
     private final Optional<ServerIdentity> server;
 
@@ -57,7 +55,40 @@ public final class PeerCheck {
     /** The source of engines that may resume sessions which this library has not seen. */
     private final Optional<EngineSource> foreign;
 
+    /** A rule about the certificates of one server. */
+    private record Judgement(ServerVerifier rule, ServerIdentity server) {
+
+        Optional<Refusal> refusal(List<Certificate> chain) {
+            List<X509Certificate> given = new ArrayList<>();
+            for (Certificate certificate : chain) {
+                if (!(certificate instanceof X509Certificate one)) {
+                    return Optional.of(new Refusal(
+                            RefusalKind.UNTRUSTED,
+                            "Expected certificates of X.509, got one of " + certificate.getType(),
+                            chain));
+                }
+                given.add(one);
+            }
+            ServerVerifier.Verdict verdict = Objects.requireNonNull(
+                    rule.verify(server, List.copyOf(given)),
+                    "Expected a verdict of the ServerVerifier, got null; see ServerVerifier.accept and refuse");
+            return verdict instanceof ServerVerifier.Refused no
+                    ? Optional.of(new Refusal(no.kind(), no.detail(), no.hint(), chain))
+                    : Optional.empty();
+        }
+    }
+
     private PeerCheck(Optional<ServerIdentity> server, Pins pins, boolean needed, Optional<EngineSource> foreign) {
+        this(Optional.empty(), server, pins, needed, foreign);
+    }
+
+    private PeerCheck(
+            Optional<Judgement> judgement,
+            Optional<ServerIdentity> server,
+            Pins pins,
+            boolean needed,
+            Optional<EngineSource> foreign) {
+        this.judgement = judgement;
         this.server = server;
         this.pins = pins;
         this.needed = needed;
@@ -72,8 +103,8 @@ public final class PeerCheck {
      * @param settings how the engine is made
      * @param server the identity expected
      * @param peerPort the server's port, or -1
-     * @param verified whether chain and name are verified. A session made without verification is not resumed with it: the
-     *     engine is given another port, see {@link EngineSource}
+     * @param verified whether chain and name are verified; of no account where a {@link ServerVerifier} is set. A session made
+     *     without verification is not resumed with it: the engine is given another port, see {@link EngineSource}
      * @return an engine in client mode
      * @throws GeneralSecurityException if the platform has no TLS context
      * @throws IllegalArgumentException if the engine knows none of the versions or suites set, or not all of the groups
@@ -81,7 +112,9 @@ public final class PeerCheck {
     public static SSLEngine clientEngine(
             TlsSettings settings, ServerIdentity server, int peerPort, Verification verified)
             throws GeneralSecurityException {
-        return settings.engines.client(server, peerPort, verified);
+        return settings.serverVerifier().isPresent()
+                ? settings.engines.clientJudgedByRule(server, peerPort)
+                : settings.engines.client(server, peerPort, verified);
     }
 
     /**
@@ -89,10 +122,20 @@ public final class PeerCheck {
      *
      * @param settings with the pins, which are compared in any case
      * @param server the identity expected
-     * @param verified whether the identity is compared
+     * @param verified whether the identity is compared; of no account where a {@link ServerVerifier} is set, which is asked
+     *     in any case
      * @return checks for one connection
      */
     public static PeerCheck ofServer(TlsSettings settings, ServerIdentity server, Verification verified) {
+        if (settings.serverVerifier().isPresent()) {
+            // Judged anew in each handshake: which sessions were judged before is of no account.
+            return new PeerCheck(
+                    Optional.of(new Judgement(settings.serverVerifier().get(), server)),
+                    Optional.empty(),
+                    settings.pins,
+                    true,
+                    Optional.empty());
+        }
         boolean full = verified == Verification.FULL;
         return new PeerCheck(
                 full ? Optional.of(server) : Optional.empty(),
@@ -123,7 +166,13 @@ public final class PeerCheck {
             return Optional.empty();
         }
         List<Certificate> chain = chain(session);
-        return chain.isEmpty() ? Optional.empty() : refusal(chain);
+        Optional<Refusal> refusal = chain.isEmpty() ? Optional.empty() : refusal(chain);
+        if (refusal.isPresent()) {
+            // It may be one that is resumed, with certificates that the server has replaced: the next handshake is a
+            // full one.
+            session.invalidate();
+        }
+        return refusal;
     }
 
     /**
@@ -166,14 +215,18 @@ public final class PeerCheck {
     }
 
     private Optional<Refusal> refusal(List<Certificate> chain) {
+        Optional<Refusal> judged = judgement.flatMap(rule -> rule.refusal(chain));
+        if (judged.isPresent()) {
+            return judged;
+        }
         if (server.isPresent()
                 && !(chain.get(0) instanceof X509Certificate leaf
                         && server.get().matches(leaf))) {
-            return Optional.of(new Refusal(Kind.OTHER_NAME, otherName(server.get(), chain.get(0)), chain));
+            return Optional.of(new Refusal(RefusalKind.OTHER_NAME, otherName(server.get(), chain.get(0)), chain));
         }
         if (!pins.hashes().isEmpty() && !pins.match(chain)) {
             return Optional.of(new Refusal(
-                    Kind.OTHER_KEY,
+                    RefusalKind.OTHER_KEY,
                     "Expected a certificate with one of " + pins.hashes().size() + " pinned keys, got one with "
                             + Pins.pin(chain.get(0)),
                     chain));
@@ -197,19 +250,19 @@ public final class PeerCheck {
             return VerifiedChains.contain(cache, server.host(), chain)
                     ? Optional.empty()
                     : Optional.of(new Refusal(
-                            Kind.UNVERIFIED_SESSION,
+                            RefusalKind.UNVERIFIED_SESSION,
                             "Expected a session whose certificate was verified when it was made, got one resumed by the"
                                     + " engine of which that is not known",
                             chain));
         } catch (GeneralSecurityException e) {
-            return Optional.of(
-                    new Refusal(Kind.UNVERIFIED_SESSION, "Expected certificates that can be encoded, got " + e, chain));
+            return Optional.of(new Refusal(
+                    RefusalKind.UNVERIFIED_SESSION, "Expected certificates that can be encoded, got " + e, chain));
         }
     }
 
     private Refusal none(boolean resumed) {
         return new Refusal(
-                Kind.NO_CERTIFICATE,
+                RefusalKind.NO_CERTIFICATE,
                 "Expected a certificate of the peer, got none" + (resumed ? " in the session that was resumed" : ""),
                 List.of());
     }

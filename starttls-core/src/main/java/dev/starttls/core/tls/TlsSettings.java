@@ -27,13 +27,19 @@ public final class TlsSettings {
     final ConfiguredEngines engines;
     final Pins pins;
     private final Optional<Verification> verification;
+    private final Optional<ServerVerifier> verifier;
     private final Truncation truncation;
 
     private TlsSettings(
-            ConfiguredEngines engines, Pins pins, Optional<Verification> verification, Truncation truncation) {
+            ConfiguredEngines engines,
+            Pins pins,
+            Optional<Verification> verification,
+            Optional<ServerVerifier> verifier,
+            Truncation truncation) {
         this.engines = engines;
         this.pins = pins;
         this.verification = verification;
+        this.verifier = verifier;
         this.truncation = truncation;
     }
 
@@ -57,12 +63,18 @@ public final class TlsSettings {
      * @throws UnsupportedOperationException if {@link Builder#keyLog} is set
      */
     public TlsSettings withContext(SSLContext context) {
-        return new TlsSettings(engines.withSource(Builder.enginesOf(context)), pins, verification, truncation);
+        return new TlsSettings(
+                engines.withSource(Builder.enginesOf(context)), pins, verification, verifier, truncation);
     }
 
     /** {@return the verification that was set; empty if the policy decides} */
     public Optional<Verification> verification() {
         return verification;
+    }
+
+    /** {@return the rule that decides about servers' certificates in place of any verification; empty if none was set} */
+    public Optional<ServerVerifier> serverVerifier() {
+        return verifier;
     }
 
     /** {@return how an end without close_notify is treated; {@link Truncation#REPORTED} unless set} */
@@ -115,9 +127,15 @@ public final class TlsSettings {
      * @return an engine in client mode
      * @throws GeneralSecurityException if the platform has no TLS context
      * @throws IllegalArgumentException if the engine knows none of the versions, suites or names set, or not all of the groups
+     * @throws IllegalStateException if a {@link ServerVerifier} is set, which no engine asks: see {@link PeerCheck}
      */
     public SSLEngine clientEngine(String peerHost, int peerPort, Verification verified)
             throws GeneralSecurityException {
+        if (verifier.isPresent()) {
+            throw new IllegalStateException(
+                    "Expected settings whose engine verifies the server by itself, got some with a"
+                            + " ServerVerifier, which no engine asks; try PeerCheck.clientEngine and PeerCheck.ofServer");
+        }
         SSLEngine engine = engines.client(ServerIdentity.of(peerHost), peerPort, verified);
         if (verified == Verification.FULL) {
             SSLParameters parameters = engine.getSSLParameters();
@@ -152,6 +170,7 @@ public final class TlsSettings {
         private List<String> applicationProtocols = List.of();
         private ClientCertificate clientCertificate = ClientCertificate.NONE;
         private Optional<Verification> verification = Optional.empty();
+        private Optional<ServerVerifier> verifier = Optional.empty();
         private Truncation truncation = Truncation.REPORTED;
         private Optional<Function<String, Optional<SSLContext>>> byServerName = Optional.empty();
         private Pins pins = Pins.NONE;
@@ -292,6 +311,22 @@ public final class TlsSettings {
         }
 
         /**
+         * Sets a rule of your own about the server's certificates, under any policy and in place of any verification: no trusted
+         * root is looked for, and the name is not compared. Pins are compared, if there are any.
+         *
+         * <p>Leave {@link #context} and {@link #engines} out, unless for a client's certificate: their trust manager is asked
+         * too, in full handshakes, and refuses what it does not trust.
+         *
+         * @param rule asked in every handshake
+         * @throws NullPointerException if it is null
+         */
+        public Builder serverVerifier(ServerVerifier rule) {
+            verifier = Optional.of(Objects.requireNonNull(
+                    rule, "rule: expected a ServerVerifier, got null; leave it out and the policy decides"));
+            return this;
+        }
+
+        /**
          * Sets the keys that the server may have, compared by a client after every handshake, under any policy and in addition to
          * other verification. One must be the key of the server's own certificate, or of an issuer above it in the chain that the
          * server sends, as far up as each certificate is signed by the next; servers seldom send the root. Have a backup pin (RFC
@@ -379,8 +414,14 @@ public final class TlsSettings {
          * @return immutable
          * @throws UnsupportedOperationException if {@link #keyLog} is set without {@link #engines}, or with {@link #context} or
          *     {@link #contextByServerName}, whose engines give out no secrets
+         * @throws IllegalStateException if both {@link #serverVerifier} and {@link #verification} are set
          */
         public TlsSettings build() {
+            if (verifier.isPresent() && verification.isPresent()) {
+                throw new IllegalStateException(
+                        "Expected serverVerifier or verification, got both; leave out verification ("
+                                + verification.get() + "), which the rule replaces");
+            }
             return new TlsSettings(
                     new ConfiguredEngines(
                             source,
@@ -394,6 +435,7 @@ public final class TlsSettings {
                             keyLog),
                     pins,
                     verification,
+                    verifier,
                     truncation);
         }
 

@@ -1,6 +1,6 @@
 package dev.starttls.core.tls;
 
-/** How far a client trusts the server's certificate. */
+/** How far a client trusts the server's certificate, unless a {@link ServerVerifier} decides. */
 public enum Verification {
     /**
      * The chain leads to a trusted root and nothing is expired, which the trust manager decides; and the certificate has the

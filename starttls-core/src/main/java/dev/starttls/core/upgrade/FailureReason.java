@@ -66,6 +66,23 @@ public enum FailureReason {
     CERTIFICATE_PIN_MISMATCH(
             "validation-failure",
             "If the server has a new key, set its pin; if not, someone in the middle has answered"),
+    /** No TLSA record of the server matches its certificates (RFC 7672 section 3). */
+    TLSA_MISMATCH(
+            "tlsa-invalid",
+            "The server's operator has to publish a TLSA record for the certificate that it uses; someone in the middle may also have answered"),
+    /** A rule of this side's own refuses the server's certificates, see {@link dev.starttls.core.tls.ServerVerifier}. */
+    CERTIFICATE_REFUSED("validation-failure", "Check what the ServerVerifier that was set requires"),
+    /**
+     * The DNS gave no answer that can be relied on about a server that may have TLSA records, and it must not be used (RFC 7672
+     * section 2.1.2); no connection was made.
+     */
+    DNSSEC_INVALID(
+            "dnssec-invalid",
+            "Try again later, or ask the domain's operator: the signatures may be wrong, or the name servers may not answer questions for TLSA"),
+    /** DANE is required of the server, and there are no TLSA records by which it could be verified; no connection was made. */
+    DANE_REQUIRED(
+            "dane-required",
+            "Ask the domain's operator for TLSA records in a signed zone, or do not require DANE of this domain"),
     /** The connection ended inside TLS without close_notify. */
     TRUNCATED(
             "validation-failure",

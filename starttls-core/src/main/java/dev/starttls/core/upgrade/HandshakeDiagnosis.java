@@ -84,11 +84,16 @@ record HandshakeDiagnosis(FailureReason reason, String detail, String hint, List
                         FailureReason.CERTIFICATE_UNTRUSTED,
                         "The engine was asked to forget the session, which not all engines do: let the EngineSource pass on the"
                                 + " host and the port that it is given, and use its engines for nothing else");
+            case OUT_OF_DATE -> refused(refusal, FailureReason.CERTIFICATE_EXPIRED, "");
+            case UNTRUSTED -> refused(refusal, FailureReason.CERTIFICATE_UNTRUSTED, "");
+            case NO_TLSA_MATCH -> refused(refusal, FailureReason.TLSA_MISMATCH, "");
+            case REFUSED -> refused(refusal, FailureReason.CERTIFICATE_REFUSED, "");
         };
     }
 
     private static HandshakeDiagnosis refused(PeerCheck.Refusal refusal, FailureReason reason, String hint) {
-        return new HandshakeDiagnosis(reason, refusal.detail(), hint, refusal.chain());
+        return new HandshakeDiagnosis(
+                reason, refusal.detail(), refusal.hint().isEmpty() ? hint : refusal.hint(), refusal.chain());
     }
 
     private static Optional<CertPathValidatorException> invalidPath(Throwable thrown) {

@@ -193,6 +193,10 @@ final class KnownHost {
                     CERTIFICATE_EXPIRED,
                     CERTIFICATE_NAME_MISMATCH,
                     CERTIFICATE_PIN_MISMATCH,
+                    TLSA_MISMATCH,
+                    CERTIFICATE_REFUSED,
+                    DNSSEC_INVALID,
+                    DANE_REQUIRED,
                     TRUNCATED,
                     REJECTED,
                     LOCAL_ERROR -> "";

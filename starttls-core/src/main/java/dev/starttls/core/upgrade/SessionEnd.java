@@ -56,7 +56,11 @@ public record SessionEnd(Cause cause, Optional<UpgradeException> failure) {
                             CERTIFICATE_UNTRUSTED,
                             CERTIFICATE_EXPIRED,
                             CERTIFICATE_NAME_MISMATCH,
-                            CERTIFICATE_PIN_MISMATCH -> Cause.FAILED;
+                            CERTIFICATE_PIN_MISMATCH,
+                            TLSA_MISMATCH,
+                            CERTIFICATE_REFUSED,
+                            DNSSEC_INVALID,
+                            DANE_REQUIRED -> Cause.FAILED;
                 };
         return new SessionEnd(cause, Optional.of(why));
     }

@@ -76,7 +76,10 @@ public record UpgradeSettings(
     /** For people and logs, on one line: of the TLS settings, whether chain and name are verified. */
     @Override
     public String toString() {
-        return "UpgradeSettings[policy=" + policy + ", verification=" + verification() + ", limits=" + limits
+        return "UpgradeSettings[policy=" + policy + ", verification="
+                + tls.serverVerifier()
+                        .<Object>map(rule -> rule.getClass().getName())
+                        .orElse(verification()) + ", limits=" + limits
                 + ", listener="
                 + (listener == UpgradeListener.NONE
                         ? "none"
@@ -85,7 +88,8 @@ public record UpgradeSettings(
     }
 
     /**
-     * How far the server's certificate is trusted: as set, or else as the policy has it.
+     * How far the server's certificate is trusted: as set, or else as the policy has it. Where a {@link
+     * dev.starttls.core.tls.ServerVerifier} is set, that decides instead.
      *
      * @return full, unless the policy is opportunistic and nothing else was asked for
      */
