@@ -65,8 +65,10 @@ public abstract class ProtocolLayers {
                         "java.io..",
                         "java.net..",
                         "java.nio..",
+                        "java.security..",
                         "java.time..",
-                        "javax.net..")
+                        "javax.net..",
+                        "javax.security..")
                 .check(module);
     }
 
