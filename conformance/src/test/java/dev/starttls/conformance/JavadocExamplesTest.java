@@ -171,7 +171,11 @@ class JavadocExamplesTest {
             Map.entry("SmtpServer", "SmtpDelivery delivery;" + SERVING),
             Map.entry("SmtpServerDialogue", "SmtpDelivery delivery; UpgradeSettings settings;"),
             Map.entry("SmtpSession", "SmtpSession session; record Login(String name) {}"),
-            Map.entry("SmtpTransaction", SPOOL));
+            Map.entry("SmtpTransaction", SPOOL),
+            Map.entry("DaneRequirement", "DnsResolver resolver; DnsAnswer mx; SmtpClient client;"),
+            Map.entry("DaneVerifier", "TlsaRecords records;"),
+            Map.entry("TlsaLookup", "DnsResolver resolver;"),
+            Map.entry("TlsaRecords", "DnsAnswer answer; abstract void log(String line);"));
 
     @TempDir
     Path folder;
