@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -51,6 +52,8 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
     private Optional<ProxyRoute> proxy = Optional.empty();
     private Connector.NameService names = InetAddress::getAllByName;
     private Optional<SocketOpener> sockets = Optional.empty();
+    /** Empty where the name is looked up. */
+    private List<InetAddress> addresses = List.of();
 
     /**
      * A client under {@link TlsPolicy#IMPLICIT} on a port of the protocol's for TLS from the first octet, under {@link
@@ -291,6 +294,21 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
     public S sockets(SocketOpener opener) {
         sockets = Optional.of(Objects.requireNonNull(
                 opener, "opener: expected one for sockets, got null; unless set, they are those of the JDK"));
+        return self();
+    }
+
+    /**
+     * The addresses of the host, which is then not looked up: for a program that has a resolver of its own, as mail servers do. They are
+     * tried in the order of RFC 8305, see {@link #timeout}. The name that the certificate must have stays that of the host. Without
+     * effect where a {@link #proxy} is set, since that looks the name up, and on a {@link
+     * #socketFactory(Supplier, StartTlsSocketFactory.Greeting)}.
+     *
+     * @param known none for a look-up, as unless set
+     * @throws NullPointerException if one is null
+     */
+    public S addresses(List<InetAddress> known) {
+        addresses = List.copyOf(Objects.requireNonNull(
+                known, "known: expected addresses of the host, got null; try List.of(), which has it looked up"));
         return self();
     }
 
@@ -543,9 +561,18 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
         UpgradeLimits limits = settings.limits();
         ClientTimes present = times;
         Connector.Attempts attempts = new Connector.Attempts(times, before)
-                .names(names)
+                .names(service())
                 .through(connection -> ProxyHop.of(route, address, limits, present, before, connection));
         return CheckedOpener.on(attempts, sockets);
+    }
+
+    private Connector.NameService service() {
+        if (addresses.isEmpty() || proxy.isPresent()) {
+            return names;
+        }
+        // This setup may have been changed by then.
+        InetAddress[] known = addresses.toArray(InetAddress[]::new);
+        return host -> known;
     }
 
     private void complete(CompletableFuture<C> session, StartTlsChannel ready, D dialogue) {

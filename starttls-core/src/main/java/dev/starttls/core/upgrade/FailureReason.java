@@ -45,6 +45,10 @@ public enum FailureReason {
             "The server's reply may say why: try again later or from another address, or ask its operator"),
     /** No connection could be made. */
     CONNECT_FAILED("validation-failure", "Check the host, the port, and the firewalls on the way"),
+    /** What the domain says of its hosts excludes this one (RFC 8461 section 5); no connection was made. */
+    HOST_EXCLUDED(
+            "validation-failure",
+            "Try the domain's other hosts, and the same again later: its operator has to bring its policy and its MX records into accord"),
     /** The peer closed the connection. */
     CONNECTION_CLOSED("validation-failure", "Try again later or from another network, or see what the peer's log says"),
     /** The TLS handshake failed for another reason than the certificate. */

@@ -188,6 +188,7 @@ final class KnownHost {
                     PROTOCOL_VIOLATION,
                     LIMIT_EXCEEDED,
                     CONNECT_FAILED,
+                    HOST_EXCLUDED,
                     HANDSHAKE_FAILED,
                     CERTIFICATE_UNTRUSTED,
                     CERTIFICATE_EXPIRED,

@@ -52,6 +52,7 @@ public record SessionEnd(Cause cause, Optional<UpgradeException> failure) {
                             LIMIT_EXCEEDED,
                             TURNED_AWAY,
                             CONNECT_FAILED,
+                            HOST_EXCLUDED,
                             HANDSHAKE_FAILED,
                             CERTIFICATE_UNTRUSTED,
                             CERTIFICATE_EXPIRED,

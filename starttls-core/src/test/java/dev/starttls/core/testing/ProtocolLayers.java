@@ -38,8 +38,8 @@ public abstract class ProtocolLayers {
     protected ProtocolLayers(String protocol, String prefix) {
         // From where they are, and not looked for in every jar of the tests.
         module = new ClassFileImporter().importPath(main());
-        entry = "dev\\.starttls\\." + protocol + "\\." + prefix
-                + "(Client|Server|Connection|SocketFactory|Replies|Responses)(\\$.*)?";
+        entry = "dev\\.starttls\\." + protocol + "\\.(" + prefix
+                + "(Client|Server|Connection|SocketFactory|Replies|Responses)|policy\\.Https(Client|PolicyFetcher))(\\$.*)?";
     }
 
     @Test
