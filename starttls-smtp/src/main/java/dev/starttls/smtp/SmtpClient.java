@@ -4,8 +4,18 @@ import dev.starttls.core.line.Ascii;
 import dev.starttls.core.nio.ClientSetup;
 import dev.starttls.core.nio.StartTlsChannel;
 import dev.starttls.core.nio.StartTlsSocketFactory;
+import dev.starttls.core.nio.UpgradeLoop;
+import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.core.upgrade.UpgradeException;
+import dev.starttls.core.upgrade.UpgradeListener;
+import dev.starttls.smtp.policy.Candidate;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Connects to an SMTP server and upgrades (RFC 3207), or speaks TLS from the first octet (RFC 8314 section 3.3).
@@ -27,6 +37,10 @@ public final class SmtpClient extends ClientSetup<SmtpClient, SmtpConnection, Sm
 
     private String name = SmtpClientDialogue.LOCAL_NAME;
     private HeloFallback fallback = HeloFallback.ALLOWED;
+    /** The host whose policy is obeyed. */
+    private Optional<Candidate> candidate = Optional.empty();
+
+    private UpgradeListener heard = UpgradeListener.NONE;
 
     private SmtpClient(String host, int port) {
         super(host, port, Smtp.PROTOCOL);
@@ -42,6 +56,133 @@ public final class SmtpClient extends ClientSetup<SmtpClient, SmtpConnection, Sm
      */
     public static SmtpClient to(String host, int port) {
         return new SmtpClient(host, port);
+    }
+
+    /**
+     * A client of a host that a domain's mail goes to, which obeys what its policy asks for: TLS, name, certificate and addresses are
+     * decided by it, and what becomes of connections goes back to it.
+     *
+     * <pre>{@code
+     * for (Candidate candidate : policy.forDomain("example.org")) {
+     *     SmtpClient.to(candidate).name("mail.example.net").timeout(Duration.ofMinutes(5)).connect();
+     * }
+     * }</pre>
+     *
+     * <p>Connecting to a host that {@linkplain Candidate#unreachable must not be used} fails at once, and its listener hears of it: go on
+     * with the next one. {@link #policy}, {@link #tls}, {@link #sslContext} and {@link #serverName} cannot be set; the settings of TLS are
+     * those of the {@link dev.starttls.smtp.policy.DeliveryPolicy}. A {@link #listener} is called beside that of the policy.
+     *
+     * @param candidate one of a {@link dev.starttls.smtp.policy.Destination}
+     * @return a client under the host's policy
+     * @throws NullPointerException if it is null
+     */
+    public static SmtpClient to(Candidate candidate) {
+        Objects.requireNonNull(candidate, "candidate: expected one of a Destination, got null");
+        SmtpClient client = new SmtpClient(candidate.host(), candidate.port())
+                .policy(candidate.tlsPolicy())
+                .tls(candidate.tls())
+                .addresses(candidate.addresses())
+                .listener(candidate.listener());
+        client.candidate = Optional.of(candidate);
+        return client;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException if the client is of a {@link Candidate}
+     */
+    @Override
+    public SmtpClient policy(TlsPolicy policy) {
+        requireNoCandidate("policy");
+        return super.policy(policy);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException if the client is of a {@link Candidate}
+     */
+    @Override
+    public SmtpClient tls(TlsSettings tls) {
+        requireNoCandidate("tls");
+        return super.tls(tls);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException if the client is of a {@link Candidate}
+     */
+    @Override
+    public SmtpClient serverName(String name) {
+        requireNoCandidate("serverName");
+        return super.serverName(name);
+    }
+
+    /** {@inheritDoc} That of a {@link Candidate} hears the same before it. */
+    @Override
+    public SmtpClient listener(UpgradeListener listener) {
+        heard = candidate.isPresent() ? candidate.get().listener(listener) : listener;
+        return super.listener(heard);
+    }
+
+    /** {@inheritDoc} To a {@link Candidate} that must not be used it fails without connecting. */
+    @Override
+    public SmtpConnection connect() throws IOException {
+        Optional<UpgradeException> refusal = refusal();
+        if (refusal.isPresent()) {
+            throw refusal.get();
+        }
+        return super.connect();
+    }
+
+    /** {@inheritDoc} To a {@link Candidate} that must not be used it fails, and closes the connection. */
+    @Override
+    public SmtpConnection connect(SocketChannel connected) throws IOException {
+        Optional<UpgradeException> refusal = refusal();
+        if (refusal.isPresent()) {
+            connected.close();
+            throw refusal.get();
+        }
+        return super.connect(connected);
+    }
+
+    /** {@inheritDoc} To a {@link Candidate} that must not be used it fails without connecting, and the calling thread hears of it. */
+    @Override
+    public CompletableFuture<SmtpConnection> connect(UpgradeLoop loop) {
+        Optional<UpgradeException> refusal = refusal();
+        return refusal.isPresent() ? CompletableFuture.failedFuture(refusal.get()) : super.connect(loop);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException if the client is of a {@link Candidate} that must not be used
+     */
+    @Override
+    public UpgradeConnection connection() {
+        candidate.flatMap(Candidate::unreachable).ifPresent(why -> {
+            throw new IllegalStateException(why.getMessage(), why);
+        });
+        return super.connection();
+    }
+
+    /** Why the host must not be used; its listener has heard of it then. */
+    private Optional<UpgradeException> refusal() {
+        Optional<UpgradeException> refusal = candidate.flatMap(Candidate::unreachable);
+        refusal.ifPresent(why -> {
+            heard.failed(why);
+            heard.blocked(why);
+        });
+        return refusal;
+    }
+
+    private void requireNoCandidate(String setting) {
+        if (candidate.isPresent()) {
+            throw new IllegalStateException("Expected a client whose " + setting + " may be set, got one of "
+                    + candidate.get() + ", whose policy decides; try SmtpClient.to(host, port)");
+        }
     }
 
     /**
@@ -84,8 +225,10 @@ public final class SmtpClient extends ClientSetup<SmtpClient, SmtpConnection, Sm
      * server's greeting nor any reply of the dialogue.
      *
      * @return a factory, whose sockets connect to the host and port that the library gives them
+     * @throws IllegalStateException if the client is of a {@link Candidate}: the library may give another host
      */
     public StartTlsSocketFactory socketFactory() {
+        requireNoCandidate("host");
         String ownName = name;
         HeloFallback allowed = fallback;
         return socketFactory(() -> new SmtpClientDialogue(ownName, allowed), SmtpClient::greeting);
