@@ -127,6 +127,16 @@ public final class TestCertificates {
         return issue("CN=localhost", LOCALHOST, KeyKind.EC, now.minus(Duration.ofDays(2)), Duration.ofDays(1));
     }
 
+    /** For one DNS name, but its time was over yesterday. */
+    public Issued expired(String dnsName) {
+        return issue(
+                "CN=" + dnsName,
+                new GeneralNames(new GeneralName(GeneralName.dNSName, dnsName)),
+                KeyKind.EC,
+                now.minus(Duration.ofDays(2)),
+                Duration.ofDays(1));
+    }
+
     /** For localhost, but its time begins tomorrow. */
     public Issued notYetValid() {
         return issue("CN=localhost", LOCALHOST, KeyKind.EC, now.plus(Duration.ofDays(1)), Duration.ofDays(1));
@@ -140,6 +150,11 @@ public final class TestCertificates {
     /** With localhost as its common name and no subjectAltName. */
     public Issued commonNameOnly() {
         return leaf("CN=localhost", NO_NAMES, KeyKind.EC);
+    }
+
+    /** With this as its common name and no subjectAltName. */
+    public Issued commonNameOnly(String name) {
+        return leaf("CN=" + name, NO_NAMES, KeyKind.EC);
     }
 
     /** For localhost, signed with its own key. */

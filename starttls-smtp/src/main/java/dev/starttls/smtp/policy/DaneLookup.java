@@ -10,15 +10,16 @@ import dev.starttls.core.upgrade.FailureReason;
 interface DaneLookup {
 
     /** DANE that no host has. */
-    DaneLookup NONE = (resolver, mx, host, port) -> new NotApplicable("DANE is not looked up");
+    DaneLookup NONE = (resolver, domain, mx, host, port) -> new NotApplicable("DANE is not looked up");
 
     /**
      * Looks for usable TLSA records.
      *
+     * @param domain of the recipient
      * @param mx the answer to the question for the domain's MX; {@link DnsAnswer.Absent} if there are none
      * @param host that is one of them, or the domain itself
      */
-    Result look(DnsResolver resolver, DnsAnswer mx, String host, int port);
+    Result look(DnsResolver resolver, String domain, DnsAnswer mx, String host, int port);
 
     /** What was found. */
     sealed interface Result {}

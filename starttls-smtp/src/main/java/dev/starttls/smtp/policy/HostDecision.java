@@ -31,7 +31,7 @@ record HostDecision(
             return candidate(place, nothing(ReportedPolicy.none(domain), Optional.empty()))
                     .excluded(FailureReason.CONNECT_FAILED, found.detail());
         }
-        DaneLookup.Result tlsa = lookUp(mx, host);
+        DaneLookup.Result tlsa = lookUp(domain, mx, host);
         if (tlsa instanceof DaneLookup.Failed failed) {
             ReportedPolicy policy = new ReportedPolicy(ReportedPolicy.Type.TLSA, host, List.of(), List.of());
             return candidate(place, nothing(policy, Optional.empty())).excluded(failed.reason(), failed.detail());
@@ -70,9 +70,9 @@ record HostDecision(
         return candidate(place, nothing(ReportedPolicy.none(place.host()), Optional.empty()));
     }
 
-    private DaneLookup.Result lookUp(DnsAnswer mx, String host) {
+    private DaneLookup.Result lookUp(String domain, DnsAnswer mx, String host) {
         try {
-            return dane.look(resolver, mx, host, port);
+            return dane.look(resolver, domain, mx, host, port);
         } catch (RuntimeException e) {
             return new DaneLookup.Failed(
                     FailureReason.LOCAL_ERROR, "Expected an answer of the DnsResolver about " + host + ", got " + e);

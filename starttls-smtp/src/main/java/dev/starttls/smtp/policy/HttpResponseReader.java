@@ -92,7 +92,8 @@ final class HttpResponseReader {
     }
 
     private void lineOctet(int octet) throws FetchException {
-        if (state != State.CHUNK_SIZE && state != State.CHUNK_END && ++head > MAX_HEAD || line.length() > MAX_HEAD) {
+        boolean ofHead = state != State.CHUNK_SIZE && state != State.CHUNK_END;
+        if ((ofHead && ++head > MAX_HEAD) || line.length() > MAX_HEAD) {
             throw new FetchException(
                     FetchFailure.TOO_LARGE, "Expected a head of at most " + MAX_HEAD + " octets, got more");
         }
@@ -103,7 +104,7 @@ final class HttpResponseReader {
         int end = line.length();
         String whole = line.substring(0, end > 0 && line.charAt(end - 1) == '\r' ? end - 1 : end);
         line.setLength(0);
-        if (whole.chars().anyMatch(c -> c < 32 && c != '\t' || c == 127)) {
+        if (whole.chars().anyMatch(c -> (c < 32 && c != '\t') || c == 127)) {
             throw malformed("a line without control characters", whole);
         }
         line(whole);
@@ -140,7 +141,7 @@ final class HttpResponseReader {
         if (!versioned
                 || whole.length() < 12
                 || !digits(whole.substring(9, 12))
-                || whole.length() > 12 && whole.charAt(12) != ' ') {
+                || (whole.length() > 12 && whole.charAt(12) != ' ')) {
             throw malformed("the status line of HTTP/1.1", whole);
         }
         status = Integer.parseInt(whole.substring(9, 12));
@@ -250,6 +251,6 @@ final class HttpResponseReader {
     }
 
     private static boolean hexDigit(int c) {
-        return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F';
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
     }
 }

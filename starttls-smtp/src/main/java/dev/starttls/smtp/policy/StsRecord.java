@@ -48,7 +48,7 @@ public record StsRecord(String id) {
         record Published(StsRecord record) implements Lookup {}
 
         /**
-         * There is none that counts, and so no policy to fetch; one that was fetched before is still valid (section 3.1 of RFC 8461).
+         * There is none that counts, and so no policy to fetch; one that was fetched before is still valid (RFC 8461 section 3.1).
          *
          * @param reason to switch over
          * @param detail what was expected and what came
@@ -162,7 +162,7 @@ public record StsRecord(String id) {
     }
 
     private static boolean alphanumeric(int c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 
     /** Without the spaces and tabs at both ends. */

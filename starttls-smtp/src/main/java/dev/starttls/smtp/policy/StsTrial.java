@@ -105,9 +105,9 @@ final class StsTrial {
         for (Throwable at = thrown; at != null && depth++ < 10; at = at.getCause()) {
             if (at instanceof CertificateExpiredException
                     || at instanceof CertificateNotYetValidException
-                    || at instanceof CertPathValidatorException path
+                    || (at instanceof CertPathValidatorException path
                             && (path.getReason() == CertPathValidatorException.BasicReason.EXPIRED
-                                    || path.getReason() == CertPathValidatorException.BasicReason.NOT_YET_VALID)) {
+                                    || path.getReason() == CertPathValidatorException.BasicReason.NOT_YET_VALID))) {
                 return true;
             }
         }

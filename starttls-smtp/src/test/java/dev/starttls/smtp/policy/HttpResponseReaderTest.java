@@ -46,7 +46,8 @@ class HttpResponseReaderTest {
     @Test
     void a_body_without_a_length_goes_to_the_end_of_the_connection() throws Exception {
         HttpResponseReader reader = new HttpResponseReader();
-        assertThat(reader.add(ByteBuffer.wrap(octets("HTTP\\1.1 200 OK//a policy!")))).isFalse();
+        assertThat(reader.add(ByteBuffer.wrap(octets("HTTP\\1.1 200 OK//a policy!"))))
+                .isFalse();
         reader.end();
         assertThat(reader.fetched()).isEqualTo(new PolicyFetcher.Fetched("a policy!", Optional.empty()));
     }
@@ -111,16 +112,22 @@ class HttpResponseReaderTest {
         assertThatThrownBy(() -> new HttpResponseReader().add(ByteBuffer.wrap(octets(text))))
                 .isInstanceOfSatisfying(FetchException.class, e -> {
                     assertThat(e.failure()).isEqualTo(failure);
-                    assertThat(e).hasMessageContaining("Expected ").hasMessageContaining(" got ").message().matches("[ -~]+");
+                    assertThat(e)
+                            .hasMessageContaining("Expected ")
+                            .hasMessageContaining(" got ")
+                            .message()
+                            .matches("[ -~]+");
                 });
     }
 
     @Test
     void a_policy_of_64_kib_is_read_and_one_octet_more_is_refused() throws Exception {
         String policy = "y".repeat(StsPolicy.MAX_OCTETS);
-        assertThat(octetByOctet(octets("HTTP\\1.1 200 OK/Content-Length: 65536//" + policy))).hasSize(65_536);
-        assertThat(octetByOctet(octets("HTTP\\1.1 200 OK/Transfer-Encoding: chunked//8000/" + policy.substring(32_768) + "/8000/"
-                        + policy.substring(32_768) + "/0//"))).hasSize(65_536);
+        assertThat(octetByOctet(octets("HTTP\\1.1 200 OK/Content-Length: 65536//" + policy)))
+                .hasSize(65_536);
+        assertThat(octetByOctet(octets("HTTP\\1.1 200 OK/Transfer-Encoding: chunked//8000/" + policy.substring(32_768)
+                        + "/8000/" + policy.substring(32_768) + "/0//")))
+                .hasSize(65_536);
         tooLarge("HTTP\\1.1 200 OK//" + policy + "y");
         tooLarge("HTTP\\1.1 200 OK/Transfer-Encoding: chunked//10000/" + policy + "/1/y/0//");
     }
@@ -146,8 +153,21 @@ class HttpResponseReaderTest {
     @Provide
     Arbitrary<String> responses() {
         return Arbitraries.of(
-                        "HTTP\\1.1 200 OK/", "/", "Content-Length: 3/", "Transfer-Encoding: chunked/", "3/abc/", "0/", "abc", "x",
-                        ": ", "X: y/", "HTTP\\1.1 100 Continue//", "\u0000", "\n", "\r", "HTTP\\1.1 404/")
+                        "HTTP\\1.1 200 OK/",
+                        "/",
+                        "Content-Length: 3/",
+                        "Transfer-Encoding: chunked/",
+                        "3/abc/",
+                        "0/",
+                        "abc",
+                        "x",
+                        ": ",
+                        "X: y/",
+                        "HTTP\\1.1 100 Continue//",
+                        "\u0000",
+                        "\n",
+                        "\r",
+                        "HTTP\\1.1 404/")
                 .list()
                 .ofMaxSize(9)
                 .flatMap(parts -> Arbitraries.of("", OK.replace("HTTP/", "HTTP\\"), "HTTP\\1.1 200 OK/")

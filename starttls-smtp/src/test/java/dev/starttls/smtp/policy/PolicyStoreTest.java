@@ -89,7 +89,8 @@ class PolicyStoreTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../escape.example", "/etc/passwd", "a/b.example", "EXAMPLE.org", "", ".", "a\u0000b.example"})
+    @ValueSource(
+            strings = {"../escape.example", "/etc/passwd", "a/b.example", "EXAMPLE.org", "", ".", "a\u0000b.example"})
     void a_name_that_is_no_domain_finds_no_file(String name) throws Exception {
         PolicyStore store = PolicyStore.inFolder(folder.resolve("sts"));
         store.keep(policy("example.org", "a"));
@@ -119,7 +120,8 @@ class PolicyStoreTest {
         return new StoredPolicy(
                 domain,
                 id,
-                StsPolicy.parse("version: STSv1\r\nmode: enforce\r\nmx: *.example.org\r\nmax_age: 86400\r\nx: \u00e9\r\n"),
+                StsPolicy.parse(
+                        "version: STSv1\r\nmode: enforce\r\nmx: *.example.org\r\nmax_age: 86400\r\nx: \u00e9\r\n"),
                 FETCHED,
                 FETCHED);
     }

@@ -74,7 +74,8 @@ class StsPoliciesTest {
         answer = policy(TESTING);
         StsResult result = policies.of("example.org");
         assertThat(freshness(result)).isEqualTo(Freshness.FETCHED);
-        assertThat(result.policy()).hasValueSatisfying(policy -> assertThat(policy.mode()).isEqualTo(Mode.TESTING));
+        assertThat(result.policy())
+                .hasValueSatisfying(policy -> assertThat(policy.mode()).isEqualTo(Mode.TESTING));
         assertThat(fetched).hasSize(2);
     }
 
@@ -103,9 +104,9 @@ class StsPoliciesTest {
         answer = new PolicyFetcher.Failed(FetchFailure.CERTIFICATE, "expired");
         StsResult result = policies.of("example.org");
         assertThat(freshness(result)).isEqualTo(Freshness.OUTDATED);
-        assertThat(result.policy()).hasValueSatisfying(policy -> assertThat(policy.mode()).isEqualTo(Mode.ENFORCE));
-        assertThat(result.failure())
-                .contains(new StsResult.Failure("sts-webpki-invalid", "CERTIFICATE: expired"));
+        assertThat(result.policy())
+                .hasValueSatisfying(policy -> assertThat(policy.mode()).isEqualTo(Mode.ENFORCE));
+        assertThat(result.failure()).contains(new StsResult.Failure("sts-webpki-invalid", "CERTIFICATE: expired"));
     }
 
     @Test
@@ -195,8 +196,8 @@ class StsPoliciesTest {
                 this::fetch,
                 store,
                 () -> now);
-        assertThat(deaf.of("example.org"))
-                .isInstanceOfSatisfying(NoPolicy.class, none -> assertThat(none.why()).contains("a fault in a resolver"));
+        assertThat(deaf.of("example.org")).isInstanceOfSatisfying(NoPolicy.class, none -> assertThat(none.why())
+                .contains("a fault in a resolver"));
     }
 
     @Test
@@ -295,7 +296,8 @@ class StsPoliciesTest {
     void an_explanation_says_what_is_stored_what_the_dns_has_and_what_follows() {
         dns.sts("example.org", "v=STSv1; id=1");
         assertThat(policies.explain("example.org"))
-                .isEqualTo("""
+                .isEqualTo(
+                        """
                         MTA-STS of example.org at 2031-05-01T12:00:00Z
                         stored: nothing
                         record: _mta-sts.example.org: id 1
@@ -308,7 +310,8 @@ class StsPoliciesTest {
         policies.of("example.org");
         int fetches = fetched.size();
         assertThat(policies.explain("example.org"))
-                .isEqualTo("""
+                .isEqualTo(
+                        """
                         MTA-STS of example.org at 2031-05-01T13:00:00Z
                         stored: id 1, mode ENFORCE, mx [mx.example.org], fetched 2031-05-01T12:00:00Z, valid until 2031-05-08T12:00:00Z
                         record: _mta-sts.example.org: id 2

@@ -21,8 +21,9 @@ class StsPolicyTest {
 
     @Test
     void the_example_of_the_rfc_is_read() throws Exception {
-        StsPolicy policy = StsPolicy.parse("version: STSv1\r\nmode: enforce\r\nmx: mail.example.com\r\n"
-                + "mx: *.example.net\r\nmx: backupmx.example.com\r\nmax_age: 604800\r\n");
+        StsPolicy policy = StsPolicy.parse(
+                "version: STSv1/mode: enforce/mx: mail.example.com/mx: *.example.net/mx: backupmx.example.com/max_age: 604800/"
+                        .replace("/", "\r\n"));
         assertThat(policy.mode()).isEqualTo(Mode.ENFORCE);
         assertThat(policy.mx())
                 .extracting(MxPattern::text)

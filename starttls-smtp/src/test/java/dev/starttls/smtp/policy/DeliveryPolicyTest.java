@@ -1,0 +1,368 @@
+package dev.starttls.smtp.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.starttls.core.dns.DnsAnswer;
+import dev.starttls.core.dns.DnsRecord;
+import dev.starttls.core.dns.DnsType;
+import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.tls.Verification;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is decided of hosts, without any connection. */
+class DeliveryPolicyTest {
+
+    private static final String POLICY =
+            "version: STSv1\nmode: %s\nmx: mx1.example.org\nmx: *.good.example\nmax_age: 604800\n";
+
+    private final FakeDns dns = new FakeDns();
+    private final List<DeliveryOutcome> outcomes = new ArrayList<>();
+    private PolicyFetcher.Result fetched = policy("enforce");
+    private DaneLookup dane = DaneLookup.NONE;
+    private Instant now = Instant.parse("2031-05-01T12:00:00Z");
+
+    @Test
+    void hosts_come_by_preference_and_at_random_among_equals() {
+        dns.mx("example.org", 20, "c.example").mx("example.org", 10, "a.example", "b.example");
+        dns.here("a.example", "b.example", "c.example");
+        Set<String> orders = new TreeSet<>();
+        for (int seed = 0; seed < 20; seed++) {
+            DeliveryPolicy policy = builder().random(new Random(seed)).build();
+            orders.add(String.join(" ", hosts(policy.forDomain("example.org"))));
+        }
+        assertThat(orders).containsExactly("a.example b.example c.example", "b.example a.example c.example");
+    }
+
+    @Test
+    void a_domain_without_mx_records_is_its_own_host() {
+        dns.here("example.org");
+        Destination destination = builder().build().forDomain("Example.org.");
+        assertThat(destination.candidates()).singleElement().satisfies(candidate -> {
+            assertThat(candidate.host()).isEqualTo("example.org");
+            assertThat(candidate.port()).isEqualTo(25);
+            assertThat(candidate.requirement()).isEqualTo(new Requirement.Nothing());
+            assertThat(candidate.tlsPolicy()).isEqualTo(TlsPolicy.OPPORTUNISTIC);
+            assertThat(candidate.tls().verification()).contains(Verification.NONE);
+            assertThat(candidate.reportedAs().type()).isEqualTo(ReportedPolicy.Type.NO_POLICY_FOUND);
+        });
+        assertThat(destination.policyIsCurrent()).isTrue();
+    }
+
+    @Test
+    void a_domain_that_takes_no_mail_is_asked_for_nothing_more() {
+        dns.mx("example.org", 0, ".");
+        Destination destination = builder().build().forDomain("example.org");
+        assertThat(destination.undeliverable())
+                .hasValueSatisfying(why -> assertThat(why.kind()).isEqualTo(Destination.Kind.NO_MAIL));
+        assertThat(destination).isEmpty();
+        assertThat(destination.iterator().hasNext()).isFalse();
+        assertThat(dns.asked()).containsExactly("MX example.org", "MX example.org");
+    }
+
+    @Test
+    void a_record_for_no_mail_among_others_is_left_out_and_a_host_comes_once() {
+        dns.mx("example.org", 0, ".").mx("example.org", 5, "a.example").mx("example.org", 7, "A.example");
+        dns.here("a.example");
+        assertThat(hosts(builder().build().forDomain("example.org"))).containsExactly("a.example");
+    }
+
+    @Test
+    void mx_records_that_cannot_be_looked_up_are_for_later() {
+        dns.fails("example.org", DnsType.MX);
+        Destination destination = builder().build().forDomain("example.org");
+        assertThat(destination.undeliverable())
+                .hasValueSatisfying(why -> assertThat(why.kind()).isEqualTo(Destination.Kind.LOOKUP_FAILED));
+        DeliveryPolicy faulty = DeliveryPolicy.builder((name, type) -> {
+                    throw new IllegalStateException("a fault in a resolver");
+                })
+                .build();
+        assertThat(faulty.forDomain("example.org").undeliverable())
+                .hasValueSatisfying(why -> assertThat(why.detail()).contains("a fault in a resolver"));
+    }
+
+    @Test
+    void a_host_without_an_address_cannot_be_reached() {
+        dns.mx("example.org", 1, "a.example", "b.example").fails("b.example", DnsType.AAAA);
+        assertThat(builder().build().forDomain("example.org"))
+                .allSatisfy(candidate -> assertThat(candidate.unreachable()).hasValueSatisfying(why -> {
+                    assertThat(why.reason()).isEqualTo(FailureReason.CONNECT_FAILED);
+                    assertThat(why.phase()).isEqualTo(Phase.CONNECT);
+                }));
+    }
+
+    @Test
+    void a_host_costs_no_look_up_before_it_is_needed_and_is_looked_up_once() {
+        dns.mx("example.org", 1, "a.example").mx("example.org", 2, "b.example").here("a.example", "b.example");
+        dns.asked();
+        Destination destination = builder().build().forDomain("example.org");
+        Candidate first = destination.iterator().next();
+        assertThat(dns.asked())
+                .containsExactly("MX example.org", "TXT _mta-sts.example.org", "AAAA a.example", "A a.example");
+        assertThat(destination.iterator().next()).isSameAs(first);
+        assertThat(dns.asked()).isEmpty();
+    }
+
+    @Test
+    void in_mode_enforce_a_host_must_be_in_the_policy_and_prove_its_name() {
+        publish();
+        DeliveryPolicy policy = builder().build();
+        List<Candidate> candidates = policy.forDomain("example.org").candidates();
+        assertThat(candidates)
+                .extracting(Candidate::host)
+                .containsExactly("mx1.example.org", "other.example", "mx.good.example");
+        assertThat(candidates).allSatisfy(candidate -> {
+            assertThat(candidate.requirement()).isEqualTo(new Requirement.TrustedCertificate(candidate.host()));
+            assertThat(candidate.tlsPolicy()).isEqualTo(TlsPolicy.REQUIRED);
+            assertThat(candidate.tls().verification()).isEmpty();
+            assertThat(candidate.reportedAs().type()).isEqualTo(ReportedPolicy.Type.STS);
+            assertThat(candidate.reportedAs().strings()).contains("mode: enforce", "mx: *.good.example");
+            assertThat(candidate.reportedAs().mxHosts()).containsExactly("mx1.example.org", "*.good.example");
+        });
+        assertThat(candidates.get(0).unreachable()).isEmpty();
+        assertThat(candidates.get(2).unreachable()).isEmpty();
+        assertThat(candidates.get(1).unreachable()).hasValueSatisfying(why -> {
+            assertThat(why.reason()).isEqualTo(FailureReason.HOST_EXCLUDED);
+            assertThat(why.resultType()).isEqualTo("validation-failure");
+            assertThat(why).hasMessageContaining("one of [mx1.example.org, *.good.example], got other.example");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"testing", "none"})
+    void in_the_other_modes_nothing_is_required(String mode) {
+        fetched = policy(mode);
+        publish();
+        assertThat(builder().build().forDomain("example.org")).hasSize(3).allSatisfy(candidate -> {
+            assertThat(candidate.unreachable()).isEmpty();
+            assertThat(candidate.requirement()).isEqualTo(new Requirement.Nothing());
+            assertThat(candidate.reportedAs().type())
+                    .isEqualTo(mode.equals("testing") ? ReportedPolicy.Type.STS : ReportedPolicy.Type.NO_POLICY_FOUND);
+        });
+    }
+
+    @Test
+    void subdomains_inherit_no_policy() {
+        publish();
+        dns.here("sub.example.org");
+        assertThat(builder().build().forDomain("sub.example.org").sts().policy())
+                .isEmpty();
+    }
+
+    @Test
+    void a_policy_that_could_not_be_fetched_is_reported_and_mail_goes_out_without() {
+        fetched = new PolicyFetcher.Failed(FetchFailure.CERTIFICATE, "expired");
+        publish();
+        assertThat(builder().build().forDomain("example.org"))
+                .allSatisfy(candidate -> assertThat(candidate.requirement()).isEqualTo(new Requirement.Nothing()));
+        assertThat(outcomes).singleElement().satisfies(outcome -> {
+            assertThat(outcome.resultType()).contains("sts-webpki-invalid");
+            assertThat(outcome.policy())
+                    .isEqualTo(new ReportedPolicy(ReportedPolicy.Type.STS, "example.org", List.of(), List.of()));
+            assertThat(outcome.mxHost()).isEmpty();
+            assertThat(outcome.successful()).isFalse();
+        });
+    }
+
+    @Test
+    void a_message_is_given_up_only_when_the_record_was_asked_for_and_has_nothing_new() {
+        publish();
+        DeliveryPolicy policy = builder().build();
+        assertThat(policy.forDomain("example.org").policyIsCurrent()).isTrue();
+        assertThat(policy.forDomain("example.org").policyIsCurrent()).isFalse();
+        assertThat(policy.recheck("example.org").policyIsCurrent()).isTrue();
+        dns.fails("_mta-sts.example.org", DnsType.TXT);
+        assertThat(policy.recheck("example.org").policyIsCurrent()).isFalse();
+        dns.sts("example.org", "v=STSv1; id=2");
+        fetched = new PolicyFetcher.Failed(FetchFailure.TIMEOUT, "slow");
+        assertThat(policy.recheck("example.org").policyIsCurrent()).isFalse();
+        now = now.plus(Duration.ofMinutes(5));
+        fetched = policy("none");
+        assertThat(policy.recheck("example.org").sts().policy()).isEmpty();
+    }
+
+    @Test
+    void where_dane_applies_mta_sts_does_not() {
+        Requirement.Dane required = new Requirement.Dane(
+                "other.example", List.of(new DnsRecord.Tlsa(3, 1, 1, "ab".repeat(32))), List.of("other.example"));
+        TlsSettings tls = TlsSettings.builder().sni("other.example").build();
+        dane = (resolver, domain, mx, host, port) -> host.equals("other.example")
+                ? new DaneLookup.Required(required, tls)
+                : new DaneLookup.NotApplicable("no records");
+        publish();
+        Candidate candidate =
+                builder().build().forDomain("example.org").candidates().get(1);
+        assertThat(candidate.unreachable()).isEmpty();
+        assertThat(candidate.requirement()).isEqualTo(required);
+        assertThat(candidate.tls()).isSameAs(tls);
+        assertThat(candidate.tlsPolicy()).isEqualTo(TlsPolicy.REQUIRED);
+        assertThat(candidate.reportedAs())
+                .isEqualTo(new ReportedPolicy(
+                        ReportedPolicy.Type.TLSA, "other.example", List.of("3 1 1 " + "ab".repeat(32)), List.of()));
+    }
+
+    @ParameterizedTest
+    @EnumSource(StsPolicy.Mode.class)
+    void mta_sts_never_overrides_a_look_up_of_dane_that_failed(StsPolicy.Mode mode) {
+        fetched = policy(mode.name().toLowerCase(java.util.Locale.ROOT));
+        dane = (resolver, domain, mx, host, port) ->
+                new DaneLookup.Failed(FailureReason.PROTOCOL_VIOLATION, "SERVFAIL for _25._tcp." + host);
+        publish();
+        assertThat(builder().build().forDomain("example.org"))
+                .allSatisfy(candidate -> assertThat(candidate.unreachable()).hasValueSatisfying(why -> assertThat(why)
+                        .hasMessageContaining("SERVFAIL for _25._tcp." + candidate.host())));
+        dane = (resolver, domain, mx, host, port) -> {
+            throw new IllegalStateException("a fault in a resolver");
+        };
+        assertThat(builder().build().forDomain("example.org"))
+                .allSatisfy(candidate -> assertThat(candidate.unreachable()).isPresent());
+    }
+
+    @Test
+    void with_unusable_records_tls_is_required_and_a_policy_in_mode_enforce_still_asks_for_a_name() {
+        dane = (resolver, domain, mx, host, port) -> new DaneLookup.Unusable("all of usage 0");
+        publish();
+        assertThat(builder().build().forDomain("example.org").iterator().next().requirement())
+                .isEqualTo(new Requirement.TrustedCertificate("mx1.example.org"));
+        fetched = policy("testing");
+        Candidate candidate =
+                builder().build().forDomain("example.org").iterator().next();
+        assertThat(candidate.requirement()).isEqualTo(new Requirement.Encryption("all of usage 0"));
+        assertThat(candidate.tlsPolicy()).isEqualTo(TlsPolicy.REQUIRED);
+        assertThat(candidate.tls().verification()).contains(Verification.NONE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"[127.0.0.1], 127.0.0.1", "[IPv6:::1], ::1", "[ipv6:2001:db8::1], 2001:db8::1"})
+    void an_address_literal_is_a_host_without_any_policy(String literal, String address) throws Exception {
+        assertThat(builder().build().forDomain(literal)).singleElement().satisfies(candidate -> {
+            assertThat(candidate.host()).isEqualTo(address);
+            assertThat(candidate.addresses()).containsExactly(InetAddress.getByName(address));
+            assertThat(candidate.requirement()).isEqualTo(new Requirement.Nothing());
+        });
+        assertThat(dns.asked()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[",
+                "[]",
+                "[example.org]",
+                "[127.1]",
+                "[127.0.0.1",
+                "127.0.0.1",
+                "a b.example",
+                "a@b.example"
+            })
+    void what_is_no_domain_is_refused(String domain) {
+        DeliveryPolicy policy = builder().build();
+        assertThatThrownBy(() -> policy.forDomain(domain))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("domain: expected");
+    }
+
+    @Test
+    void settings_that_would_weaken_a_requirement_are_refused() {
+        DeliveryPolicy.Builder builder = builder();
+        TlsSettings unverified =
+                TlsSettings.builder().verification(Verification.NONE).build();
+        assertThatThrownBy(() -> builder.verifyingTls(unverified)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> builder.encryptingTls(TlsSettings.defaults()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> builder.port(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new HttpsPolicyFetcher(dns).withTls(unverified))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new HttpsPolicyFetcher(dns).withTimeout(Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CERTIFICATE_EXPIRED, HANDSHAKE, certificate-expired",
+        "CERTIFICATE_NAME_MISMATCH, HANDSHAKE, certificate-host-mismatch",
+        "CERTIFICATE_UNTRUSTED, HANDSHAKE, certificate-not-trusted",
+        "NOT_OFFERED, CAPABILITY, starttls-not-supported",
+        "REFUSED, COMMAND, starttls-not-supported",
+        "PLAINTEXT_INJECTION, COMMAND, validation-failure",
+        "CONNECTION_CLOSED, HANDSHAKE, validation-failure",
+        "HOST_EXCLUDED, CONNECT, validation-failure",
+        "CONNECTION_CLOSED, GREETING, ",
+        "CONNECT_FAILED, CONNECT, ",
+        "TIMEOUT, HANDSHAKE, ",
+        "TURNED_AWAY, GREETING, ",
+        "LOCAL_ERROR, HANDSHAKE, ",
+        "REJECTED, HANDSHAKE, "
+    })
+    void what_failed_because_of_tls_or_a_policy_is_an_outcome(FailureReason reason, Phase phase, String resultType) {
+        publish();
+        DeliveryPolicy policy = builder().build();
+        Candidate candidate = policy.forDomain("example.org").iterator().next();
+        policy.failed(candidate, new UpgradeException(reason, phase, "Expected this, got that"));
+        if (resultType == null) {
+            assertThat(outcomes).isEmpty();
+        } else {
+            assertThat(outcomes).singleElement().satisfies(outcome -> {
+                assertThat(outcome.resultType()).contains(resultType);
+                assertThat(outcome.mxHost()).isEqualTo("mx1.example.org");
+                assertThat(outcome.addresses()).containsExactly(InetAddress.getLoopbackAddress());
+                assertThat(outcome.reason()).contains("Expected this, got that");
+            });
+        }
+    }
+
+    @Test
+    void a_resolver_that_answers_null_has_failed() {
+        DeliveryPolicy policy =
+                DeliveryPolicy.builder((name, type) -> nothing()).build();
+        assertThat(policy.forDomain("example.org").undeliverable()).isPresent();
+    }
+
+    @SuppressWarnings("NullAway")
+    private static DnsAnswer nothing() {
+        return null;
+    }
+
+    /** A domain with three hosts, the second of which its policy does not have. */
+    private void publish() {
+        dns.mx("example.org", 1, "mx1.example.org")
+                .mx("example.org", 2, "other.example")
+                .mx("example.org", 3, "mx.good.example");
+        dns.here("mx1.example.org", "other.example", "mx.good.example").sts("example.org", "v=STSv1; id=1");
+    }
+
+    private DeliveryPolicy.Builder builder() {
+        return DeliveryPolicy.builder(dns)
+                .fetcher(domain -> fetched)
+                .clock(() -> now)
+                .outcomes(outcomes::add)
+                .dane(dane)
+                .random(new Random(8461));
+    }
+
+    private static List<String> hosts(Destination destination) {
+        return destination.candidates().stream().map(Candidate::host).toList();
+    }
+
+    private static PolicyFetcher.Fetched policy(String mode) {
+        return new PolicyFetcher.Fetched(POLICY.formatted(mode), Optional.of("text/plain"));
+    }
+}
