@@ -27,9 +27,9 @@ class ReadmeTest {
     private static final String OTHERS = "socket-factory.md";
 
     /** What a reader's editor adds. */
-    private static final String IMPORTS = "import dev.starttls.conformance.junit.*; import dev.starttls.core.keys.*;"
+    private static final String IMPORTS = "import dev.starttls.conformance.junit.*; import dev.starttls.core.dns.*; import dev.starttls.core.keys.*;"
             + " import dev.starttls.core.line.*; import dev.starttls.core.line.codec.*; import dev.starttls.core.nio.*;"
-            + " import dev.starttls.core.upgrade.*; import dev.starttls.imap.*; import dev.starttls.smtp.*;"
+            + " import dev.starttls.core.upgrade.*; import dev.starttls.imap.*; import dev.starttls.smtp.*; import dev.starttls.smtp.policy.*;"
             + " import java.net.*; import java.nio.file.*;"
             + " import java.security.cert.*; import java.util.*; import java.util.stream.*; import javax.net.ssl.*; import org.junit.jupiter.api.*;\n";
 
@@ -59,7 +59,7 @@ class ReadmeTest {
             Files.writeString(file, "package readme" + count + ";\n" + IMPORTS + source);
             arguments.add(file.toString());
         }
-        assertThat(count).as("blocks").isEqualTo(7);
+        assertThat(count).as("blocks").isEqualTo(8);
         StringWriter detail = new StringWriter();
         PrintWriter printer = new PrintWriter(detail);
         assertThat(compiler.get().run(printer, printer, arguments.toArray(String[]::new)))
