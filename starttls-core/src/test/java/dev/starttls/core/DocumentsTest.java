@@ -43,6 +43,7 @@ class DocumentsTest {
             "UnsupportedOperationException",
             "DefaultEmailSenderProvider",
             "EmailSenderProvider",
+            "HttpsURLConnection",
             "IdleManager",
             "SMTPSClient");
 

@@ -6,6 +6,7 @@ import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.tls.TruncatedException;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.UpgradeException;
+import dev.starttls.core.upgrade.UpgradeLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.SocketTimeoutException;
@@ -82,7 +83,7 @@ public final class HttpsPolicyFetcher implements PolicyFetcher {
     /**
      * The same with another time.
      *
-     * @param time positive, for all of it
+     * @param time positive, for all of it; at most {@link UpgradeLimits#MAX_TIME}, which longer ones are taken for
      * @return a new fetcher
      * @throws IllegalArgumentException if it is not positive
      * @throws NullPointerException if it is null
@@ -91,7 +92,8 @@ public final class HttpsPolicyFetcher implements PolicyFetcher {
         if (time.isNegative() || time.isZero()) {
             throw new IllegalArgumentException("time: expected a positive time, got " + time);
         }
-        return new HttpsPolicyFetcher(resolver, tls, time, port);
+        Duration bounded = time.compareTo(UpgradeLimits.MAX_TIME) < 0 ? time : UpgradeLimits.MAX_TIME;
+        return new HttpsPolicyFetcher(resolver, tls, bounded, port);
     }
 
     /** For tests: the port is fixed by the scheme. */
