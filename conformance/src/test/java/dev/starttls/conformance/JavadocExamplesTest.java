@@ -182,7 +182,27 @@ class JavadocExamplesTest {
             Map.entry("DaneRequirement", "DnsResolver resolver; DnsAnswer mx; SmtpClient client;"),
             Map.entry("DaneVerifier", "TlsaRecords records;"),
             Map.entry("TlsaLookup", "DnsResolver resolver;"),
-            Map.entry("TlsaRecords", "DnsAnswer answer; abstract void log(String line);"));
+            Map.entry("TlsaRecords", "DnsAnswer answer; abstract void log(String line);"),
+            Map.entry("SmtpConnection", "SmtpConnection connection;"),
+            Map.entry("TlsResultType", "UpgradeException failure;"),
+            Map.entry("ReportedPolicy", "Object tlsa;"),
+            Map.entry("ReportedFailure", "InetAddress address;"),
+            Map.entry(
+                    "ReportedSessions",
+                    "TlsReport report; Alarm alarm; interface Alarm { void when(boolean failed, String domain); }"),
+            Map.entry("TlsReport", "TlsReport report; byte[] attachment;"),
+            Map.entry("TlsReportReader", "byte[] attachment; Log log; interface Log { void info(String line); }"),
+            Map.entry("TlsReportRecord", "DnsResolver resolver;"),
+            Map.entry("TlsReportMail", "TlsReport report; Instant now;"),
+            Map.entry(
+                    "TlsReports",
+                    "ReportedPolicy policy; Instant now; DnsResolver resolver;"
+                            + " abstract void send(TlsReport report, DnsAnswer record);"),
+            Map.entry("ReportAttempts", "TlsReport report; Random random;"),
+            Map.entry(
+                    "RequireTls",
+                    "SmtpConnection session; abstract void mail(String command); abstract void quit();"),
+            Map.entry("TlsRequiredHeader", "List<String> lines; SmtpClient client;"));
 
     @TempDir
     Path folder;

@@ -293,6 +293,13 @@ class ClausesTest {
         titles.put(8446, "TLS 1.3");
         titles.put(8460, "TLS reports");
         titles.put(8689, "REQUIRETLS");
+        titles.put(1952, "gzip");
+        titles.put(2045, "MIME");
+        titles.put(5322, "messages, their form");
+        titles.put(6068, "mailto");
+        titles.put(7493, "I-JSON");
+        titles.put(8259, "JSON");
+        titles.put(3986, "URIs");
         titles.put(8701, "GREASE");
         titles.put(8996, "TLS 1.0 and 1.1 are forbidden");
         titles.put(9051, "IMAP");

@@ -1,26 +1,36 @@
 package dev.starttls.smtp.policy;
 
+import dev.starttls.core.line.Ascii;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 
 /**
- * The policy under which a session is counted in a TLS report (RFC 8460 section 4.4).
+ * The policy of a domain that sessions were under, as TLS reports have it (RFC 8460 section 4.4).
  *
- * @param type of the policy
- * @param domain that has it: of the recipient, and for TLSA records the one at which they are
- * @param strings of the policy: its lines, or the TLSA records; empty if there is none
+ * <pre>{@code
+ * ReportedPolicy dane = new ReportedPolicy(
+ *         ReportedPolicy.Type.TLSA, "mx.example.org", List.of(tlsa.toString()), List.of());
+ * ReportedPolicy none = ReportedPolicy.none("example.org");
+ * }</pre>
+ *
+ * <p>Of a report that was received, each text is what the sender of the report wrote; {@link #toString} is safe for logs.
+ *
+ * @param type what kind of policy it is
+ * @param domain that has it: the next-hop domain, and for TLSA records the one at which they are (RFC 8460 section 1.1)
+ * @param strings the policy: for MTA-STS each line of its text, for DANE each TLSA record with its four fields (RFC 8460
+ *     section 4.5); empty where no policy was found
  * @param mxHosts the patterns of an MTA-STS policy; empty for others
  */
 public record ReportedPolicy(Type type, String domain, List<String> strings, List<String> mxHosts) {
 
-    /** The type of a policy. */
+    /** What kind of policy it is (RFC 8460 section 4.4). */
     public enum Type {
-        /** DANE. */
+        /** TLSA records (RFC 7672). */
         TLSA("tlsa"),
-        /** MTA-STS. */
+        /** An MTA-STS policy (RFC 8461). */
         STS("sts"),
-        /** Neither. */
+        /** The domain has neither, or none that could be used. */
         NO_POLICY_FOUND("no-policy-found");
 
         private final String word;
@@ -36,15 +46,27 @@ public record ReportedPolicy(Type type, String domain, List<String> strings, Lis
         }
     }
 
-    /** Keeps its own copies. */
+    /**
+     * Keeps its own copies of the lists.
+     *
+     * @throws IllegalArgumentException if the domain is empty
+     */
     public ReportedPolicy {
-        Objects.requireNonNull(type, "type: expected a Type, got null");
-        Objects.requireNonNull(domain, "domain: expected the name of a domain, got null");
+        Objects.requireNonNull(type, "type: expected TLSA, STS or NO_POLICY_FOUND, got null");
         strings = List.copyOf(strings);
         mxHosts = List.copyOf(mxHosts);
+        if (domain.isEmpty()) {
+            throw new IllegalArgumentException("domain: expected the name of a domain, got an empty one");
+        }
     }
 
-    static ReportedPolicy none(String domain) {
+    /**
+     * Of a domain for which no policy was found.
+     *
+     * @param domain the next-hop domain
+     * @return the policy
+     */
+    public static ReportedPolicy none(String domain) {
         return new ReportedPolicy(Type.NO_POLICY_FOUND, domain, List.of(), List.of());
     }
 
@@ -70,5 +92,11 @@ public record ReportedPolicy(Type type, String domain, List<String> strings, Lis
 
     private static String decoded(String octets) {
         return new String(octets.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    }
+
+    /** For people and logs, on one line. */
+    @Override
+    public String toString() {
+        return Ascii.printable(type + " of " + domain + " " + strings + " for " + mxHosts);
     }
 }

@@ -1,0 +1,325 @@
+package dev.starttls.smtp.policy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/**
+ * Counts what becomes of sessions, for each day of UTC and each domain, and makes reports of the days that are over (RFC 8460 section
+ * 4.1).
+ *
+ * <pre>{@code
+ * TlsReports reports = TlsReports.of("Company-X", "tlsrpt@company-x.example");
+ * reports.failed(policy, ReportedFailure.of(TlsResultType.CERTIFICATE_EXPIRED).withMxHost("mx.example.org"), now);
+ * for (TlsReport report : reports.take(now)) {     // once a day will do
+ *     send(report, resolver.ask(TlsReportRecord.nameFor(report.domain()), DnsType.TXT));
+ * }
+ * }</pre>
+ *
+ * <p>A report is one of a domain and a day. In it, sessions are counted for each policy that they were under, and of those that failed
+ * alike there is one detail with their number. Sessions that deliver reports are not to be counted (RFC 8460 section 3).
+ *
+ * <p>Memory is bounded, since any domain that mail is sent to adds to it: where there is no room for another
+ * detail, sessions are counted under their result type alone, or in the summary alone; where there is none for another policy, they are
+ * counted by {@link #dropped} alone. Days that nobody has taken for {@value #MAX_DAYS} days are dropped.
+ *
+ * <p>Safe for use by several threads; no call waits for more than the memory.
+ */
+public final class TlsReports {
+
+    /** Unless set. */
+    public static final long DEFAULT_MAX_OCTETS = 33_554_432;
+
+    /** The maximum number of days in memory. */
+    public static final int MAX_DAYS = 7;
+
+    /** The maximum number of details of failures under one policy: a report of so many is read by no person. */
+    public static final int MAX_FAILURES = 500;
+
+    private static final int ENTRY_OCTETS = 256;
+    private static final int TEXT_OCTETS = 56;
+
+    private final String organization;
+    private final String contact;
+    private final long maxOctets;
+    private final Supplier<String> ids;
+    private final NavigableMap<LocalDate, Map<String, Map<ReportedPolicy, Sessions>>> days = new TreeMap<>();
+    private long octets;
+    private long dropped;
+
+    /** Those under one policy on one day. */
+    private static final class Sessions {
+
+        private final Map<ReportedFailure, Long> failures = new LinkedHashMap<>();
+        private long successful;
+        private long failed;
+        private long octets;
+
+        ReportedSessions of(ReportedPolicy policy) {
+            List<ReportedFailure> details = new ArrayList<>();
+            failures.forEach((failure, count) -> details.add(failure.withSessions(count)));
+            return new ReportedSessions(policy, successful, failed, details);
+        }
+    }
+
+    private TlsReports(String organization, String contact, long maxOctets, Supplier<String> ids) {
+        this.organization = required(organization, "organization: expected the name of who reports");
+        this.contact = required(contact, "contact: expected an address to write to");
+        if (maxOctets < 0) {
+            throw new IllegalArgumentException("maxOctets: expected 0 or more, got " + maxOctets);
+        }
+        this.maxOctets = maxOctets;
+        this.ids = Objects.requireNonNull(ids, "ids: expected a function that makes identifiers, got null");
+    }
+
+    private static String required(String text, String expected) {
+        Objects.requireNonNull(text, expected + ", got null");
+        if (text.isBlank()) {
+            throw new IllegalArgumentException(expected + ", got none");
+        }
+        return text;
+    }
+
+    /**
+     * Reports of an organization, of which nothing is counted yet.
+     *
+     * @param organization that reports, for instance "Company-X"
+     * @param contact of the people who are responsible for the reports: an address, whose domain is the one that sends them (RFC 8460
+     *     section 5.3)
+     * @return reports bounded to {@link #DEFAULT_MAX_OCTETS}, whose identifiers are random UUIDs
+     */
+    public static TlsReports of(String organization, String contact) {
+        return of(organization, contact, DEFAULT_MAX_OCTETS, () -> UUID.randomUUID()
+                .toString());
+    }
+
+    /**
+     * The same with another bound and other identifiers.
+     *
+     * @param organization that reports
+     * @param contact of the people who are responsible for the reports
+     * @param maxOctets that texts and counts may take in memory, estimated; 0 or more
+     * @param ids a new identifier for each report: letters, digits, hyphens, dots and "@", since it becomes part of a header
+     * @return reports
+     * @throws IllegalArgumentException if a text is blank, or the bound negative
+     */
+    public static TlsReports of(String organization, String contact, long maxOctets, Supplier<String> ids) {
+        return new TlsReports(organization, contact, maxOctets, ids);
+    }
+
+    /**
+     * A session went well.
+     *
+     * @param policy that it was under; {@link ReportedPolicy#none} counts too
+     * @param when it was
+     */
+    public synchronized void succeeded(ReportedPolicy policy, Instant when) {
+        add(policy, 1, 0, List.of(), day(when));
+    }
+
+    /**
+     * Sessions failed, or would have in enforcing mode.
+     *
+     * @param policy that they were under
+     * @param failure that they have in common, with their number
+     * @param when it was
+     */
+    public synchronized void failed(ReportedPolicy policy, ReportedFailure failure, Instant when) {
+        add(policy, 0, failure.sessions(), List.of(failure), day(when));
+    }
+
+    /**
+     * Counts the outcomes of a {@code DeliveryPolicy}.
+     *
+     * @param clock asked for the time of each
+     * @return takes them, from any thread
+     */
+    public DeliveryOutcomes outcomes(InstantSource clock) {
+        return outcome -> add(outcome, clock.instant());
+    }
+
+    private synchronized void add(DeliveryOutcome outcome, Instant when) {
+        Optional<ReportedFailure> failure = ReportedFailure.of(outcome);
+        add(
+                outcome.policy(),
+                failure.isPresent() ? 0 : 1,
+                failure.isPresent() ? 1 : 0,
+                failure.stream().toList(),
+                day(when));
+    }
+
+    /**
+     * Adds what was counted before: by another process, or by this one before it was started again ({@link #snapshot}).
+     *
+     * @param report of one day; its organization, contact and identifier are not kept
+     */
+    public synchronized void add(TlsReport report) {
+        for (ReportedSessions sessions : report.sessions()) {
+            add(sessions.policy(), sessions.successful(), sessions.failed(), sessions.failures(), day(report.begin()));
+        }
+    }
+
+    private static LocalDate day(Instant when) {
+        return LocalDate.ofInstant(when, ZoneOffset.UTC);
+    }
+
+    private void add(
+            ReportedPolicy policy, long successful, long failed, List<ReportedFailure> failures, LocalDate day) {
+        String domain = policy.domain().toLowerCase(Locale.ROOT);
+        Map<String, Map<ReportedPolicy, Sessions>> domains = days.getOrDefault(day, Map.of());
+        Sessions sessions = domains.getOrDefault(domain, Map.of()).get(policy);
+        if (sessions == null) {
+            long needed = ENTRY_OCTETS + octets(policy.strings()) + octets(policy.mxHosts()) + octets(List.of(domain));
+            if (octets + needed > maxOctets) {
+                dropped = sum(dropped, sum(successful, failed));
+                return;
+            }
+            sessions = new Sessions();
+            sessions.octets = needed;
+            octets += needed;
+            days.computeIfAbsent(day, unused -> new TreeMap<>())
+                    .computeIfAbsent(domain, unused -> new LinkedHashMap<>())
+                    .put(policy, sessions);
+            forgetOldDays();
+        }
+        sessions.successful = sum(sessions.successful, successful);
+        sessions.failed = sum(sessions.failed, failed);
+        for (ReportedFailure failure : failures) {
+            if (!counted(sessions, failure.withSessions(1), failure.sessions())) {
+                boolean unusedInSummaryAlone = counted(sessions, general(failure), failure.sessions());
+            }
+        }
+    }
+
+    /** Its result type alone, which takes little room. */
+    private static ReportedFailure general(ReportedFailure failure) {
+        return failure.type()
+                .map(ReportedFailure::of)
+                .orElseGet(() -> ReportedFailure.of(TlsResultType.VALIDATION_FAILURE));
+    }
+
+    private boolean counted(Sessions sessions, ReportedFailure failure, long count) {
+        Long before = sessions.failures.get(failure);
+        if (before == null) {
+            long needed = ENTRY_OCTETS
+                    + octets(List.of(
+                            failure.resultType(),
+                            failure.sendingAddress().orElse(""),
+                            failure.mxHost().orElse(""),
+                            failure.mxHelo().orElse(""),
+                            failure.receivingAddress().orElse(""),
+                            failure.additionalInformation().orElse(""),
+                            failure.reasonCode().orElse("")));
+            // Those of the result types alone come on top: there are eleven.
+            boolean details = failure.equals(general(failure)) || sessions.failures.size() < MAX_FAILURES;
+            if (!details || octets + needed > maxOctets) {
+                return false;
+            }
+            sessions.octets += needed;
+            octets += needed;
+        }
+        sessions.failures.put(failure, sum(before == null ? 0 : before, count));
+        return true;
+    }
+
+    /** A number of sessions stays one that reports can have. */
+    private static long sum(long left, long right) {
+        return Math.min(TlsReport.MAX_COUNT, left + right);
+    }
+
+    private static long octets(List<String> texts) {
+        return texts.stream()
+                .mapToLong(text -> TEXT_OCTETS + 2L * text.length())
+                .sum();
+    }
+
+    private void forgetOldDays() {
+        while (days.size() > MAX_DAYS) {
+            for (ReportedSessions lost : sessions(days.firstEntry().getValue())) {
+                dropped = sum(dropped, sum(lost.successful(), lost.failed()));
+            }
+            remove(days.pollFirstEntry().getValue());
+        }
+    }
+
+    private void remove(Map<String, Map<ReportedPolicy, Sessions>> day) {
+        for (Map<ReportedPolicy, Sessions> domain : day.values()) {
+            for (Sessions sessions : domain.values()) {
+                octets -= sessions.octets;
+            }
+        }
+    }
+
+    private static List<ReportedSessions> sessions(Map<String, Map<ReportedPolicy, Sessions>> day) {
+        List<ReportedSessions> all = new ArrayList<>();
+        day.values().forEach(domain -> domain.forEach((policy, sessions) -> all.add(sessions.of(policy))));
+        return all;
+    }
+
+    /**
+     * Takes the reports of the days that are over. What comes for one of these days later makes another report.
+     *
+     * @param now the time; a session that has not ended at the end of the day can be counted after it, so that some minutes after
+     *     midnight are a good time
+     * @return one for each day and domain, by day and then by domain; empty if none is over
+     */
+    public synchronized List<TlsReport> take(Instant now) {
+        List<TlsReport> reports = new ArrayList<>();
+        Iterator<Map.Entry<LocalDate, Map<String, Map<ReportedPolicy, Sessions>>>> over =
+                days.headMap(day(now), false).entrySet().iterator();
+        while (over.hasNext()) {
+            var day = over.next();
+            reports.addAll(reports(day.getKey(), day.getValue()));
+            over.remove();
+            remove(day.getValue());
+        }
+        return reports;
+    }
+
+    /**
+     * What is counted, that of today too, and still is afterwards: to be kept over a restart.
+     *
+     * @return one for each day and domain, by day and then by domain
+     */
+    public synchronized List<TlsReport> snapshot() {
+        List<TlsReport> reports = new ArrayList<>();
+        days.forEach((day, domains) -> reports.addAll(reports(day, domains)));
+        return reports;
+    }
+
+    private List<TlsReport> reports(LocalDate day, Map<String, Map<ReportedPolicy, Sessions>> domains) {
+        Instant begin = day.atTime(LocalTime.MIDNIGHT).toInstant(ZoneOffset.UTC);
+        Instant end = begin.plus(Duration.ofDays(1)).minusSeconds(1);
+        List<TlsReport> reports = new ArrayList<>();
+        for (Map<ReportedPolicy, Sessions> domain : domains.values()) {
+            List<ReportedSessions> sessions = new ArrayList<>();
+            domain.forEach((policy, counts) -> sessions.add(counts.of(policy)));
+            reports.add(new TlsReport(organization, begin, end, contact, ids.get(), sessions));
+        }
+        return reports;
+    }
+
+    /**
+     * The sessions that were counted nowhere else, because there was no room or nobody has taken their day.
+     *
+     * @return 0 or more
+     */
+    public synchronized long dropped() {
+        return dropped;
+    }
+}

@@ -1,0 +1,258 @@
+package dev.starttls.smtp.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.UpgradeException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** RFC 8460 sections 4.1 to 4.4: what is counted, and when it is a report. */
+@Timeout(60)
+class TlsReportsTest {
+
+    private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+    private static final Instant NEXT_DAY = Instant.parse("2026-03-02T00:00:00Z");
+
+    private final ReportedPolicy sts = new ReportedPolicy(
+            ReportedPolicy.Type.STS,
+            "example.org",
+            List.of("version: STSv1", "mode: enforce"),
+            List.of("mx.example.org"));
+    private final ReportedFailure expired =
+            ReportedFailure.of(TlsResultType.CERTIFICATE_EXPIRED).withMxHost("mx.example.org");
+    private final TlsReports reports = TlsReports.of("Company-X", "tlsrpt@company-x.example");
+
+    @Test
+    void sessions_of_a_day_become_one_report_of_the_domain() {
+        reports.succeeded(sts, NOON);
+        reports.succeeded(sts, NOON.plusSeconds(1));
+        reports.failed(sts, expired, NOON);
+        reports.failed(sts, expired, NOON);
+        reports.failed(sts, expired.withMxHost("mx2.example.org"), NOON);
+
+        List<TlsReport> taken = reports.take(NEXT_DAY);
+
+        assertThat(taken).hasSize(1);
+        TlsReport report = taken.get(0);
+        assertThat(report.begin()).isEqualTo(Instant.parse("2026-03-01T00:00:00Z"));
+        assertThat(report.end()).isEqualTo(Instant.parse("2026-03-01T23:59:59Z"));
+        assertThat(report.organization()).isEqualTo("Company-X");
+        assertThat(report.id()).isNotEmpty();
+        assertThat(report.sessions())
+                .containsExactly(new ReportedSessions(
+                        sts, 2, 3, List.of(expired.withSessions(2), expired.withMxHost("mx2.example.org"))));
+    }
+
+    @Test
+    void a_day_is_not_reported_before_its_end_and_only_once() {
+        reports.succeeded(sts, NOON);
+        assertThat(reports.take(NEXT_DAY.minusSeconds(1))).isEmpty();
+        assertThat(reports.take(NEXT_DAY)).hasSize(1);
+        assertThat(reports.take(NEXT_DAY)).isEmpty();
+    }
+
+    @Test
+    void days_of_utc_and_domains_make_reports_of_their_own_in_their_order() {
+        reports.succeeded(ReportedPolicy.none("b.example"), NEXT_DAY);
+        reports.succeeded(ReportedPolicy.none("b.example"), NEXT_DAY.minusMillis(1));
+        reports.succeeded(ReportedPolicy.none("a.example"), NEXT_DAY);
+        assertThat(reports.take(NEXT_DAY.plus(Duration.ofDays(1))).stream()
+                        .map(report -> report.begin() + " " + report.domain()))
+                .containsExactly(
+                        "2026-03-01T00:00:00Z b.example",
+                        "2026-03-02T00:00:00Z a.example",
+                        "2026-03-02T00:00:00Z b.example");
+    }
+
+    @Test
+    void policies_of_one_domain_are_counted_apart_in_one_report() {
+        reports.succeeded(sts, NOON);
+        reports.succeeded(ReportedPolicy.none("example.org"), NOON);
+        assertThat(reports.take(NEXT_DAY)).singleElement().satisfies(report -> assertThat(report.sessions())
+                .hasSize(2));
+    }
+
+    @Test
+    void outcomes_of_a_delivery_policy_are_counted() throws Exception {
+        DeliveryOutcomes outcomes = reports.outcomes(InstantSource.fixed(NOON));
+        InetAddress address = InetAddress.getByAddress("mx.example.org", new byte[] {(byte) 192, 0, 2, 1});
+        outcomes.add(new DeliveryOutcome(sts, "mx.example.org", List.of(address), Optional.empty(), ""));
+        outcomes.add(new DeliveryOutcome(
+                sts, "mx.example.org", List.of(address), Optional.of("certificate-expired"), "since\r\nyesterday"));
+        outcomes.add(new DeliveryOutcome(sts, "", List.of(), Optional.of("sts-policy-fetch-error"), ""));
+
+        ReportedSessions sessions = reports.take(NEXT_DAY).get(0).sessions().get(0);
+
+        assertThat(sessions.successful()).isEqualTo(1);
+        assertThat(sessions.failed()).isEqualTo(2);
+        ReportedFailure failure = sessions.failures().get(0);
+        assertThat(failure.receivingAddress()).contains("192.0.2.1");
+        assertThat(failure.mxHost()).contains("mx.example.org");
+        assertThat(failure.reasonCode().orElseThrow()).startsWith("since").doesNotContain("\r", "\n");
+        assertThat(sessions.failures().get(1)).isEqualTo(ReportedFailure.of(TlsResultType.STS_POLICY_FETCH_ERROR));
+    }
+
+    @Test
+    void what_was_counted_before_a_restart_is_counted_on() throws Exception {
+        reports.succeeded(sts, NOON);
+        reports.failed(sts, expired, NOON);
+        TlsReports restarted = TlsReports.of("Company-X", "tlsrpt@company-x.example");
+        for (TlsReport kept : reports.snapshot()) {
+            restarted.add(TlsReportReader.read(kept.gzip()));
+        }
+        restarted.failed(sts, expired, NOON);
+
+        assertThat(restarted.take(NEXT_DAY).get(0).sessions())
+                .containsExactly(new ReportedSessions(sts, 1, 2, List.of(expired.withSessions(2))));
+        assertThat(reports.take(NEXT_DAY)).as("a snapshot takes nothing").hasSize(1);
+    }
+
+    @Test
+    void too_many_details_are_counted_by_their_result_type_alone() {
+        for (int i = 0; i < TlsReports.MAX_FAILURES + 100; i++) {
+            reports.failed(sts, expired.withMxHost("mx" + i), NOON);
+        }
+        ReportedSessions sessions = reports.take(NEXT_DAY).get(0).sessions().get(0);
+        assertThat(sessions.failed()).isEqualTo(TlsReports.MAX_FAILURES + 100);
+        assertThat(sessions.failures()).hasSize(TlsReports.MAX_FAILURES + 1);
+        assertThat(sessions.failures())
+                .contains(ReportedFailure.of(TlsResultType.CERTIFICATE_EXPIRED).withSessions(100));
+    }
+
+    @Test
+    void domains_without_end_take_no_more_than_the_bound_and_what_is_dropped_is_counted() {
+        TlsReports small = TlsReports.of("Company-X", "c@x.example", 10_000, () -> "id");
+        for (int i = 0; i < 1_000; i++) {
+            small.succeeded(ReportedPolicy.none("d" + i + ".example"), NOON);
+        }
+        int reported = small.take(NEXT_DAY).size();
+        assertThat(reported).isBetween(10, 40);
+        assertThat(small.dropped()).isEqualTo(1_000 - reported);
+
+        small.succeeded(sts, NEXT_DAY);
+        assertThat(small.snapshot()).as("there is room again").hasSize(1);
+    }
+
+    @Test
+    void without_room_for_a_detail_the_summary_counts() {
+        TlsReports small = TlsReports.of("Company-X", "c@x.example", 800, () -> "id");
+        small.failed(sts, expired, NOON);
+        assertThat(small.take(NEXT_DAY).get(0).sessions()).containsExactly(new ReportedSessions(sts, 0, 1, List.of()));
+    }
+
+    @Test
+    void days_that_nobody_takes_are_dropped() {
+        for (int day = 0; day < TlsReports.MAX_DAYS + 3; day++) {
+            reports.succeeded(sts, NOON.plus(Duration.ofDays(day)));
+        }
+        assertThat(reports.snapshot()).hasSize(TlsReports.MAX_DAYS);
+        assertThat(reports.dropped()).isEqualTo(3);
+    }
+
+    @Test
+    void threads_lose_no_session() throws Exception {
+        int threads = 4;
+        CountDownLatch ready = new CountDownLatch(threads);
+        List<Thread> running = new ArrayList<>();
+        for (int t = 0; t < threads; t++) {
+            Thread thread = new Thread(() -> {
+                ready.countDown();
+                for (int i = 0; i < 5_000; i++) {
+                    reports.failed(sts, expired, NOON);
+                    reports.succeeded(sts, NOON);
+                }
+            });
+            running.add(thread);
+            thread.start();
+        }
+        for (Thread thread : running) {
+            thread.join();
+        }
+        assertThat(reports.take(NEXT_DAY).get(0).sessions())
+                .containsExactly(new ReportedSessions(sts, 20_000, 20_000, List.of(expired.withSessions(20_000))));
+    }
+
+    @Test
+    void who_reports_is_said() {
+        assertThatThrownBy(() -> TlsReports.of(" ", "c@x.example")).hasMessageContaining("organization: expected");
+        assertThatThrownBy(() -> TlsReports.of("o", "")).hasMessageContaining("contact: expected");
+    }
+
+    /** RFC 8460 section 4.3: the eleven types. */
+    @Test
+    void there_are_the_eleven_result_types_of_the_rfc() {
+        assertThat(EnumSet.allOf(TlsResultType.class).stream()
+                        .map(TlsResultType::text)
+                        .collect(Collectors.toSet()))
+                .isEqualTo(Set.of(
+                        "starttls-not-supported",
+                        "certificate-host-mismatch",
+                        "certificate-expired",
+                        "certificate-not-trusted",
+                        "validation-failure",
+                        "tlsa-invalid",
+                        "dnssec-invalid",
+                        "dane-required",
+                        "sts-policy-fetch-error",
+                        "sts-policy-invalid",
+                        "sts-webpki-invalid"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(FailureReason.class)
+    void each_reason_of_a_failure_has_a_result_type_or_is_not_reported(FailureReason reason) {
+        UpgradeException failure = new UpgradeException(reason, Phase.HANDSHAKE, "expected one thing, got another");
+        Optional<TlsResultType> type = TlsResultType.of(failure);
+        switch (reason) {
+            case TIMEOUT, CONNECT_FAILED, TURNED_AWAY, TRUNCATED, REJECTED, LOCAL_ERROR, DIRECT_NOT_TAKEN ->
+                assertThat(type).isEmpty();
+            default -> {
+                assertThat(type.map(TlsResultType::text)).contains(reason.resultType());
+                assertThat(ReportedFailure.of(failure)
+                                .orElseThrow()
+                                .reasonCode()
+                                .isPresent())
+                        .isEqualTo(type.get() == TlsResultType.VALIDATION_FAILURE);
+            }
+        }
+    }
+
+    @Test
+    void a_connection_that_is_closed_counts_in_the_handshake_alone() {
+        assertThat(ReportedFailure.of(closedIn(Phase.GREETING))).isEmpty();
+        assertThat(ReportedFailure.of(closedIn(Phase.HANDSHAKE)).orElseThrow().reasonCode())
+                .contains("CONNECTION_CLOSED");
+    }
+
+    private static UpgradeException closedIn(Phase phase) {
+        return new UpgradeException(FailureReason.CONNECTION_CLOSED, phase, "expected more");
+    }
+
+    @Test
+    void a_validation_failure_says_what_its_cause_says_in_short() {
+        UpgradeException failure =
+                new UpgradeException(FailureReason.HANDSHAKE_FAILED, Phase.HANDSHAKE, "expected a ServerHello");
+        failure.initCause(new java.io.IOException("fatal alert:\nhandshake_failure" + "!".repeat(500)));
+        String code = ReportedFailure.of(failure).orElseThrow().reasonCode().orElseThrow();
+        assertThat(code)
+                .startsWith("HANDSHAKE_FAILED: fatal alert:")
+                .doesNotContain("\n")
+                .hasSizeLessThanOrEqualTo(160);
+    }
+}
