@@ -58,7 +58,8 @@ public interface SmtpDelivery {
      * The parameters of MAIL that the delivery knows besides SIZE and BODY, which the transaction knows itself.
      *
      * @return keywords in upper case, always the same; by default none, and any is answered 555. With SMTPUTF8 (RFC 6531), that
-     *     is announced, and an address that is not ASCII needs it. What a client gave is in {@link SmtpEnvelope#parameters}
+     *     is announced, and an address that is not ASCII needs it. With REQUIRETLS (RFC 8689), that is announced and taken inside TLS
+     *     alone, and {@link SmtpEnvelope#requiresTls} has to be obeyed when the message is sent on. What a client gave is in {@link SmtpEnvelope#parameters}
      */
     default Set<String> mailParameters() {
         return Set.of();

@@ -1,6 +1,7 @@
 package dev.starttls.smtp;
 
 import dev.starttls.core.line.Ascii;
+import dev.starttls.smtp.policy.RequireTls;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,6 +42,16 @@ public record SmtpEnvelope(
      */
     public boolean internationalized() {
         return parameters.stream().anyMatch(parameter -> Ascii.upper(parameter).equals("SMTPUTF8"));
+    }
+
+    /**
+     * Whether the client has asked that the message is sent on inside TLS or not at all (RFC 8689 section 2); the message is to be kept
+     * with that (section 4.1), and overrides a field TLS-Required of its header.
+     *
+     * @return true if REQUIRETLS is among the parameters
+     */
+    public boolean requiresTls() {
+        return parameters.stream().anyMatch(parameter -> Ascii.upper(parameter).equals(RequireTls.KEYWORD));
     }
 
     /** For people: without control characters. */

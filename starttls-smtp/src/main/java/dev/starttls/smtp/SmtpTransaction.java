@@ -3,6 +3,7 @@ package dev.starttls.smtp;
 import dev.starttls.core.line.Ascii;
 import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.Step;
+import dev.starttls.smtp.policy.RequireTls;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -68,13 +69,16 @@ public final class SmtpTransaction implements SmtpHandler {
      * What may be announced because of this handler.
      *
      * @return PIPELINING (RFC 2920), SIZE (RFC 1870), 8BITMIME (RFC 6152), ENHANCEDSTATUSCODES (RFC 2034), CHUNKING (RFC
-     *     3030), and SMTPUTF8 (RFC 6531) if the delivery takes that
+     *     3030), and SMTPUTF8 (RFC 6531) and REQUIRETLS (RFC 8689) if the delivery takes them; the last is announced inside TLS only
      */
     public List<String> extensions() {
         List<String> known = new ArrayList<>(
                 List.of("PIPELINING", "SIZE " + maxOctets, "8BITMIME", "ENHANCEDSTATUSCODES", "CHUNKING"));
         if (internationalized()) {
             known.add("SMTPUTF8");
+        }
+        if (delivery.mailParameters().contains(RequireTls.KEYWORD)) {
+            known.add(RequireTls.KEYWORD);
         }
         return List.copyOf(known);
     }
@@ -137,7 +141,7 @@ public final class SmtpTransaction implements SmtpHandler {
             return SmtpAnswer.of(501, "5.5.4 Expected MAIL FROM:<address>");
         }
         List<String> parameters = path.get().parameters();
-        Optional<SmtpAnswer> refusal = parameters(parameters);
+        Optional<SmtpAnswer> refusal = parameters(parameters, session);
         if (refusal.isPresent()) {
             return refusal.get();
         }
@@ -151,7 +155,7 @@ public final class SmtpTransaction implements SmtpHandler {
         return SmtpAnswer.of(250, "2.1.0 Ok");
     }
 
-    private Optional<SmtpAnswer> parameters(List<String> parameters) {
+    private Optional<SmtpAnswer> parameters(List<String> parameters, SmtpSession session) {
         for (String parameter : parameters) {
             String upper = Ascii.upper(parameter);
             if (upper.startsWith("SIZE=")) {
@@ -167,6 +171,14 @@ public final class SmtpTransaction implements SmtpHandler {
                     && !upper.equals("BODY=8BITMIME")
                     && !delivery.mailParameters().contains(keyword(upper))) {
                 return Optional.of(SmtpAnswer.of(555, "5.5.4 Parameter not known"));
+            } else if (keyword(upper).equals(RequireTls.KEYWORD)) {
+                // RFC 8689 section 2: it has no value, and is given inside TLS only.
+                if (!upper.equals(RequireTls.KEYWORD)) {
+                    return Optional.of(SmtpAnswer.of(501, "5.5.4 REQUIRETLS takes no value"));
+                }
+                if (!session.secure()) {
+                    return Optional.of(SmtpAnswer.of(530, "5.7.10 REQUIRETLS needs TLS; send STARTTLS first"));
+                }
             }
         }
         return Optional.empty();
