@@ -41,7 +41,7 @@ public record ReportedFailure(
     private static final int MAX_REASON_CODE = 160;
 
     /**
-     * Checks the bounds.
+     * Checks the bounds. A text that is empty, as some senders have it for what they do not know, is taken for none.
      *
      * @throws IllegalArgumentException if the result type is empty, or the number of sessions out of bounds
      */
@@ -49,13 +49,18 @@ public record ReportedFailure(
         if (resultType.isEmpty()) {
             throw new IllegalArgumentException("resultType: expected one of RFC 8460 section 4.3, got an empty text");
         }
-        Objects.requireNonNull(sendingAddress, "sendingAddress: expected an Optional, got null");
-        Objects.requireNonNull(mxHost, "mxHost: expected an Optional, got null");
-        Objects.requireNonNull(mxHelo, "mxHelo: expected an Optional, got null");
-        Objects.requireNonNull(receivingAddress, "receivingAddress: expected an Optional, got null");
-        Objects.requireNonNull(additionalInformation, "additionalInformation: expected an Optional, got null");
-        Objects.requireNonNull(reasonCode, "reasonCode: expected an Optional, got null");
+        sendingAddress = known(sendingAddress, "sendingAddress");
+        mxHost = known(mxHost, "mxHost");
+        mxHelo = known(mxHelo, "mxHelo");
+        receivingAddress = known(receivingAddress, "receivingAddress");
+        additionalInformation = known(additionalInformation, "additionalInformation");
+        reasonCode = known(reasonCode, "reasonCode");
         TlsReport.requireCount(sessions, "sessions");
+    }
+
+    private static Optional<String> known(Optional<String> text, String what) {
+        return Objects.requireNonNull(text, () -> what + ": expected an Optional, got null")
+                .filter(some -> !some.isEmpty());
     }
 
     /**
@@ -101,7 +106,7 @@ public record ReportedFailure(
             ReportedFailure failure = new ReportedFailure(
                     type,
                     none,
-                    Optional.of(outcome.mxHost()).filter(host -> !host.isEmpty()),
+                    Optional.of(outcome.mxHost()),
                     none,
                     outcome.addresses().stream().findFirst().map(ReportedFailure::literal),
                     1,

@@ -51,6 +51,17 @@ class TlsReportReaderTest {
     }
 
     @Test
+    void empty_fields_of_a_failure_are_not_known() throws Exception {
+        TlsReport report = read(MINIMAL.replace(
+                "\"summary\"",
+                "\"failure-details\":[{\"result-type\":\"sts-policy-fetch-error\",\"sending-mta-ip\":\"\","
+                        + "\"receiving-mx-hostname\":\"\",\"receiving-ip\":\"\",\"additional-information\":\"\","
+                        + "\"failed-session-count\":1}],\"summary\""));
+        assertThat(report.sessions().get(0).failures())
+                .containsExactly(ReportedFailure.of(TlsResultType.STS_POLICY_FETCH_ERROR));
+    }
+
+    @Test
     void a_result_type_that_is_not_known_is_kept() throws Exception {
         TlsReport report = read(MINIMAL.replace(
                 "\"summary\"",
