@@ -78,7 +78,7 @@ class DocumentsTest {
         "docs/attacks.md, 60",
         "docs/concurrency.md, 60",
         "docs/fleet.md, 0",
-        "docs/policy.md, 40",
+        "docs/policy.md, 60",
         "docs/protocols.md, 30",
         "docs/real-servers.md, 1",
         "docs/serving.md, 20",
