@@ -23,7 +23,7 @@ import java.util.Optional;
  * @param mxHost the name of the host that was connected to
  * @param mxHelo what that host called itself
  * @param receivingAddress of the host that was connected to
- * @param sessions how many, 0 to {@value TlsReport#MAX_COUNT}
+ * @param sessions how many, 0 to {@value #MAX_SESSIONS}
  * @param additionalInformation a URI
  * @param reasonCode an error code or a short text
  */
@@ -36,6 +36,9 @@ public record ReportedFailure(
         long sessions,
         Optional<String> additionalInformation,
         Optional<String> reasonCode) {
+
+    /** The greatest number of sessions, which every reader of JSON can hold (RFC 7493 section 2.2): 2<sup>53</sup> - 1. */
+    public static final long MAX_SESSIONS = 9_007_199_254_740_991L;
 
     /** It is meant to be a short text (RFC 8460 section 4.3.3). */
     private static final int MAX_REASON_CODE = 160;
@@ -55,7 +58,13 @@ public record ReportedFailure(
         receivingAddress = known(receivingAddress, "receivingAddress");
         additionalInformation = known(additionalInformation, "additionalInformation");
         reasonCode = known(reasonCode, "reasonCode");
-        TlsReport.requireCount(sessions, "sessions");
+        requireCount(sessions, "sessions");
+    }
+
+    static void requireCount(long count, String what) {
+        if (count < 0 || count > MAX_SESSIONS) {
+            throw new IllegalArgumentException(what + ": expected 0 to " + MAX_SESSIONS + ", got " + count);
+        }
     }
 
     private static Optional<String> known(Optional<String> text, String what) {
@@ -202,7 +211,7 @@ public record ReportedFailure(
     /**
      * The same for another number of sessions.
      *
-     * @param count 0 to {@value TlsReport#MAX_COUNT}
+     * @param count 0 to {@value #MAX_SESSIONS}
      * @return another value
      */
     public ReportedFailure withSessions(long count) {

@@ -13,8 +13,8 @@ import java.util.Objects;
  * }</pre>
  *
  * @param policy that they were under
- * @param successful how many went well, 0 to {@value TlsReport#MAX_COUNT}
- * @param failed how many did not, 0 to {@value TlsReport#MAX_COUNT}; not all of them need to be among the failures
+ * @param successful how many went well, 0 to {@value ReportedFailure#MAX_SESSIONS}
+ * @param failed how many did not, 0 to {@value ReportedFailure#MAX_SESSIONS}; not all of them need to be among the failures
  * @param failures those that failed alike together; may be empty
  */
 public record ReportedSessions(ReportedPolicy policy, long successful, long failed, List<ReportedFailure> failures) {
@@ -26,8 +26,8 @@ public record ReportedSessions(ReportedPolicy policy, long successful, long fail
      */
     public ReportedSessions {
         Objects.requireNonNull(policy, "policy: expected a ReportedPolicy, got null; ReportedPolicy.none is for none");
-        TlsReport.requireCount(successful, "successful");
-        TlsReport.requireCount(failed, "failed");
+        ReportedFailure.requireCount(successful, "successful");
+        ReportedFailure.requireCount(failed, "failed");
         failures = List.copyOf(failures);
     }
 }

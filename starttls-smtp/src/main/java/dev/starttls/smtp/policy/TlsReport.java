@@ -33,9 +33,6 @@ import java.util.zip.GZIPOutputStream;
 public record TlsReport(
         String organization, Instant begin, Instant end, String contact, String id, List<ReportedSessions> sessions) {
 
-    /** The greatest number of sessions, which every reader of JSON can hold (RFC 7493 section 2.2): 2<sup>53</sup> - 1. */
-    public static final long MAX_COUNT = 9_007_199_254_740_991L;
-
     /** The media type of {@link #json} (RFC 8460 section 6.4). */
     public static final String JSON_TYPE = "application/tlsrpt+json";
 
@@ -59,12 +56,6 @@ public record TlsReport(
                     "begin and end: expected times of 1970 to 9999 in their order, got " + begin + " and " + end);
         }
         sessions = List.copyOf(sessions);
-    }
-
-    static void requireCount(long count, String what) {
-        if (count < 0 || count > MAX_COUNT) {
-            throw new IllegalArgumentException(what + ": expected 0 to " + MAX_COUNT + ", got " + count);
-        }
     }
 
     /**

@@ -42,8 +42,8 @@ public record TlsReportMail(
     /**
      * Checks what becomes part of a header.
      *
-     * @throws IllegalArgumentException if the report has no policy, its contact is of another domain than the submitter, or an address, a domain or the report's identifier has characters
-     *     that a header could not have
+     * @throws IllegalArgumentException if the report has no policy, its contact is of another domain than the submitter, or an address, a
+     *     domain or the report's identifier has characters that a header could not have
      */
     public TlsReportMail {
         Objects.requireNonNull(to, "to: expected a mailbox, got null");

@@ -188,11 +188,11 @@ public final class TlsReportReader {
                 && number.digits().length() <= 16
                 && number.digits().chars().allMatch(c -> Ascii.digit((char) c))) {
             long count = Long.parseLong(number.digits());
-            if (count <= TlsReport.MAX_COUNT) {
+            if (count <= ReportedFailure.MAX_SESSIONS) {
                 return count;
             }
         }
-        throw new TlsReportException("Expected a number of 0 to " + TlsReport.MAX_COUNT + " for " + name + ", got "
+        throw new TlsReportException("Expected a number of 0 to " + ReportedFailure.MAX_SESSIONS + " for " + name + ", got "
                 + (value instanceof JsonValue.JsonNumber number ? number.digits() : value.kind()));
     }
 

@@ -239,7 +239,7 @@ public final class TlsReports {
 
     /** A number of sessions stays one that reports can have. */
     private static long sum(long left, long right) {
-        return Math.min(TlsReport.MAX_COUNT, left + right);
+        return Math.min(ReportedFailure.MAX_SESSIONS, left + right);
     }
 
     private static long octets(List<String> texts) {

@@ -81,7 +81,7 @@ class TlsReportProperties {
     }
 
     private static Arbitrary<Long> counts() {
-        return Arbitraries.longs().between(0, TlsReport.MAX_COUNT);
+        return Arbitraries.longs().between(0, ReportedFailure.MAX_SESSIONS);
     }
 
     /** Characters, and no halves of them. */

@@ -253,6 +253,11 @@ class TlsReportReaderTest {
             public int read() throws IOException {
                 throw new IOException("gone");
             }
+
+            @Override
+            public int read(byte[] octets, int offset, int length) throws IOException {
+                return read();
+            }
         };
         assertThatThrownBy(() -> TlsReportReader.read(broken)).hasMessage("gone");
     }

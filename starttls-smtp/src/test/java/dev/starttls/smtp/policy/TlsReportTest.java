@@ -180,7 +180,7 @@ class TlsReportTest {
         ReportedPolicy policy = new ReportedPolicy(ReportedPolicy.Type.STS, "example.org", List.of(), List.of());
         assertThatThrownBy(() -> new ReportedSessions(policy, -1, 0, List.of()))
                 .hasMessageContaining("successful: expected 0 to");
-        assertThatThrownBy(() -> new ReportedSessions(policy, 0, TlsReport.MAX_COUNT + 1, List.of()))
+        assertThatThrownBy(() -> new ReportedSessions(policy, 0, ReportedFailure.MAX_SESSIONS + 1, List.of()))
                 .hasMessageContaining("failed: expected 0 to");
         assertThatThrownBy(() -> new TlsReport("o", Instant.MAX, Instant.MAX, "c", "i", List.of()))
                 .hasMessageContaining("1970 to 9999");
