@@ -200,8 +200,7 @@ class JavadocExamplesTest {
                             + " abstract void send(TlsReport report, DnsAnswer record);"),
             Map.entry("ReportAttempts", "TlsReport report; Random random;"),
             Map.entry(
-                    "RequireTls",
-                    "SmtpConnection session; abstract void mail(String command); abstract void quit();"),
+                    "RequireTls", "SmtpConnection session; abstract void mail(String command); abstract void quit();"),
             Map.entry("TlsRequiredHeader", "List<String> lines; SmtpClient client;"));
 
     @TempDir

@@ -192,8 +192,8 @@ public final class TlsReportReader {
                 return count;
             }
         }
-        throw new TlsReportException("Expected a number of 0 to " + ReportedFailure.MAX_SESSIONS + " for " + name + ", got "
-                + (value instanceof JsonValue.JsonNumber number ? number.digits() : value.kind()));
+        throw new TlsReportException("Expected a number of 0 to " + ReportedFailure.MAX_SESSIONS + " for " + name
+                + ", got " + (value instanceof JsonValue.JsonNumber number ? number.digits() : value.kind()));
     }
 
     private static List<String> texts(Map<String, JsonValue> object, String name) throws TlsReportException {
