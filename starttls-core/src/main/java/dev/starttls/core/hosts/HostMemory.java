@@ -14,7 +14,8 @@ import java.util.function.UnaryOperator;
  *
  * <p>Called by the threads that drive connections, several at once: an implementation must be safe for use by several threads,
  * must not block, and should bound the number of hosts that it holds. What it throws ends the connection for which it was called,
- * as any exception of the application's code does. Forgetting a host is always allowed and costs round trips only.
+ * as any exception of the application's code does. Forgetting a host is always allowed and costs round trips only. With which
+ * hosts TLS was used, which matters to security, is kept apart, in a {@link TlsHistory}.
  */
 public interface HostMemory {
 
