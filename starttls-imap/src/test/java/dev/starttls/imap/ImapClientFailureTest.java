@@ -2,15 +2,21 @@ package dev.starttls.imap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.core.hosts.Destination;
+import dev.starttls.core.hosts.TlsHistory;
+import dev.starttls.core.hosts.TlsUse;
 import dev.starttls.core.testing.ClientFailureContract;
 import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.ProtocolUnderTest;
 import dev.starttls.core.testing.RawPeer;
+import dev.starttls.core.upgrade.DowngradeDetection;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeException;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -218,6 +224,24 @@ class ImapClientFailureTest extends ClientFailureContract {
                 .contains("TlsPolicy.REQUIRED. Use an implicit-TLS port (993)")
                 .doesNotContain("later");
         assertThat(client.sentText()).isEmpty();
+    }
+
+    @Test
+    void preauth_fails_an_opportunistic_client_that_has_used_tls_with_the_server() {
+        Instant now = Instant.EPOCH;
+        TlsHistory history = TlsHistory.inMemory(1);
+        history.used(
+                new Destination("localhost", 587, "imap"),
+                new TlsUse(now, now, "TLSv1.3", List.of(), Optional.empty()));
+        Endpoint blocking = Endpoint.of(
+                new ImapClientDialogue(),
+                ImapFixture.client(TlsPolicy.OPPORTUNISTIC)
+                        .withDowngrades(DowngradeDetection.blocking(history, () -> now)));
+        RawPeer known = RawPeer.server(blocking, ImapFixture.SERVER_CONTEXT);
+        assertThat(known.say("* PREAUTH welcome\r\n")).isEmpty();
+        assertThat(blocking.upgradeFailure().reason()).isEqualTo(FailureReason.PREAUTHENTICATED);
+        assertThat(blocking.upgradeFailure()).hasMessageContaining("TLS is required until 1970-01-31");
+        assertThat(blocking.sentText()).isEmpty();
     }
 
     @ParameterizedTest

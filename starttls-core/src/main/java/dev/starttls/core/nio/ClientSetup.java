@@ -1,11 +1,13 @@
 package dev.starttls.core.nio;
 
 import dev.starttls.core.hosts.HostMemory;
+import dev.starttls.core.hosts.TlsHistory;
 import dev.starttls.core.tls.ServerIdentity;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.DialogueTranscript;
 import dev.starttls.core.upgrade.DirectUpgrade;
+import dev.starttls.core.upgrade.DowngradeDetection;
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Preparation;
@@ -20,6 +22,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -374,6 +377,38 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      */
     public S memory(HostMemory memory) {
         return with(settings.withMemory(memory));
+    }
+
+    /**
+     * Remembers with which servers TLS was used, by the {@link #serverName}, the port and the protocol, and has the listener hear of
+     * sessions with less ({@link UpgradeListener#downgraded}). The policy decides as ever.
+     *
+     * @param history one for all clients
+     * @throws NullPointerException if it is null
+     */
+    public S reportDowngrades(TlsHistory history) {
+        return downgrades(DowngradeDetection.reporting(history, InstantSource.system()));
+    }
+
+    /**
+     * The same, and TLS is required of a server with which it was used in the last 30 days, under {@link TlsPolicy#OPPORTUNISTIC}
+     * too: once TLS, always TLS. Connecting fails where such a server does not offer it, and {@link UpgradeListener#blocked} is called.
+     *
+     * @param history one for all clients
+     * @throws NullPointerException if it is null
+     */
+    public S blockDowngrades(TlsHistory history) {
+        return downgrades(DowngradeDetection.blocking(history, InstantSource.system()));
+    }
+
+    /**
+     * How it is noticed that there is less TLS than before, with another time or clock.
+     *
+     * @param detection {@link DowngradeDetection#NONE} unless set
+     * @throws NullPointerException if it is null
+     */
+    public S downgrades(DowngradeDetection detection) {
+        return with(settings.withDowngrades(detection));
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.starttls.core.nio;
 
 import dev.starttls.core.upgrade.DirectUpgrade;
+import dev.starttls.core.upgrade.Downgrade;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.UpgradeListener;
@@ -61,6 +62,11 @@ final class FirstAttempt implements UpgradeListener {
     @Override
     public void declined(FailureReason reason) {
         listener.declined(reason);
+    }
+
+    @Override
+    public void downgraded(Downgrade how) {
+        listener.downgraded(how);
     }
 
     @Override

@@ -214,6 +214,16 @@ public final class PeerCheck {
         }
     }
 
+    /**
+     * The pin of a certificate's public key, as {@link TlsSettings.Builder#pins} takes it and messages show it.
+     *
+     * @param certificate any
+     * @return {@code sha256/} and 44 characters of Base64 (RFC 7469 section 2.4)
+     */
+    public static String pin(Certificate certificate) {
+        return Pins.pin(certificate);
+    }
+
     private Optional<Refusal> refusal(List<Certificate> chain) {
         Optional<Refusal> judged = judgement.flatMap(rule -> rule.refusal(chain));
         if (judged.isPresent()) {

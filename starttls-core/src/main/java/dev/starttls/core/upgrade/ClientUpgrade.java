@@ -135,7 +135,10 @@ final class ClientUpgrade {
         if (no.reason() == FailureReason.NOT_OFFERED) {
             context.host().decided();
         }
-        if (context.policy().enforced() || state == State.PROPOSED_WITH_HELLO) {
+        if (state != State.PROPOSED_WITH_HELLO) {
+            context.downgrades().declined(no.reason(), no.reply());
+        }
+        if (context.enforced() || state == State.PROPOSED_WITH_HELLO) {
             throw refused(no.reason(), no.reply());
         }
         declined = true;
@@ -159,7 +162,7 @@ final class ClientUpgrade {
                 "Expected the server to upgrade, but it " + (offered ? "will not" : "does not offer to"),
                 reply,
                 offered
-                        ? "Without TLS nothing is sent under TlsPolicy." + context.policy() + ". " + advice
+                        ? "Without TLS nothing is sent " + context.downgrades().rule() + ". " + advice
                         : "Someone in the middle may have stripped the offer; " + port + " cannot be stripped");
     }
 

@@ -14,6 +14,7 @@ record ConnectionContext(
         PhaseClock clock,
         TlsLayer tls,
         KnownHost host,
+        DowngradeWatch downgrades,
         UpgradeRecord record,
         Waker waker,
         PendingAnswer answer,
@@ -42,6 +43,7 @@ record ConnectionContext(
                 new PhaseClock(limits, implicit ? Phase.HANDSHAKE : Phase.GREETING, record),
                 new TlsLayer(dialogue.role(), settings, peer),
                 new KnownHost(dialogue, settings, peer),
+                new DowngradeWatch(dialogue, settings, peer),
                 record,
                 waker,
                 new PendingAnswer(waker),
@@ -57,6 +59,11 @@ record ConnectionContext(
 
     TlsPolicy policy() {
         return settings.policy();
+    }
+
+    /** Whether the session may only go on inside TLS: by the policy, or since TLS was used with the server before. */
+    boolean enforced() {
+        return policy().enforced() || downgrades.blocks();
     }
 
     State state() {

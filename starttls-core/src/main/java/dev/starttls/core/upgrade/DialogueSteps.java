@@ -29,6 +29,7 @@ final class DialogueSteps {
         if (!termination.open()) {
             return;
         }
+        context.downgrades().recall();
         if (context.implicit()) {
             startHandshake();
         } else {
@@ -338,9 +339,9 @@ final class DialogueSteps {
                 step,
                 "Step.Proceed, Step.Decline or Step.Fail after Step.Propose");
         require(
-                inside || !context.policy().enforced(),
+                inside || !context.enforced(),
                 step,
-                "no session in plaintext under TlsPolicy." + context.policy());
+                "no session in plaintext " + context.downgrades().rule());
         require(
                 inside || !context.client() || client.declined() || context.policy() == TlsPolicy.DISABLED,
                 step,
@@ -352,7 +353,9 @@ final class DialogueSteps {
         context.clock().stop();
         recordAnnounced();
         if (inside && context.client()) {
-            context.settings().listener().upgraded(context.report());
+            UpgradeReport report = context.report();
+            context.downgrades().upgraded(report);
+            context.settings().listener().upgraded(report);
         }
         termination.becomeReady();
     }

@@ -315,7 +315,6 @@ final class NegotiationInput {
         State state = context.state();
         return !context.client()
                 && termination.open()
-                && (state == State.SECURE
-                        || (state == State.PLAINTEXT && !context.policy().enforced()));
+                && (state == State.SECURE || (state == State.PLAINTEXT && !context.enforced()));
     }
 }

@@ -267,8 +267,9 @@ final class Termination {
 
     private UpgradeException exception(
             FailureReason reason, String detail, String reply, String hint, List<Certificate> peerChain) {
-        return new UpgradeException(
-                reason, context.clock().phase(), detail, context.client() ? reply : "", hint, peerChain);
+        Phase phase = context.clock().phase();
+        String advice = context.downgrades().advice(reason, phase, hint);
+        return new UpgradeException(reason, phase, detail, context.client() ? reply : "", advice, peerChain);
     }
 
     /** TLS has failed, in the handshake or after it. */
@@ -392,7 +393,7 @@ final class Termination {
         } catch (Throwable e) {
             suppress(why, e);
         }
-        if (context.client() && context.settings().policy().enforced()) {
+        if (context.client() && context.enforced()) {
             try {
                 listener.blocked(why);
             } catch (Throwable e) {

@@ -35,8 +35,18 @@ public interface UpgradeListener {
     default void declined(FailureReason reason) {}
 
     /**
-     * There is no TLS, or none that can be trusted, and the policy does not allow anything to be sent: the mail stays here. {@link
-     * #failed} was called with the same exception before.
+     * There is less TLS than {@link DowngradeDetection} remembers, under any policy but {@link TlsPolicy#DISABLED}: someone in the
+     * middle may have removed it. Of a session in plaintext, {@link #declined} follows, or {@link #failed} and {@link #blocked}; of one
+     * in an older version, {@link #upgraded}.
+     *
+     * @param how it was, and how it is
+     */
+    default void downgraded(Downgrade how) {}
+
+    /**
+     * There is no TLS, or none that can be trusted, and the policy does not allow anything to be sent, or what is remembered
+     * of the server does not ({@link DowngradeDetection}): the mail stays here. {@link #failed} was called with the same exception
+     * before.
      *
      * @param why what the caller of the connection gets too
      */

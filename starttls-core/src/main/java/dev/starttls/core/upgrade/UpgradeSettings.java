@@ -20,6 +20,7 @@ import java.util.Objects;
  * @param injection what a server does with octets after the upgrade command
  * @param direct whether a client says the upgrade command without asking first
  * @param memory what is remembered of hosts, for {@code direct}
+ * @param downgrades whether a client notices that there is less TLS than before, and what follows
  * @param transcript records what is said and heard, with secrets concealed
  */
 public record UpgradeSettings(
@@ -31,6 +32,7 @@ public record UpgradeSettings(
         InjectionResponse injection,
         DirectUpgrade direct,
         HostMemory memory,
+        DowngradeDetection downgrades,
         DialogueTranscript transcript) {
 
     /**
@@ -51,6 +53,8 @@ public record UpgradeSettings(
         Objects.requireNonNull(direct, "direct: expected a DirectUpgrade, got null; try DirectUpgrade.NEVER");
         Objects.requireNonNull(memory, "memory: expected a HostMemory, got null; try HostMemory.ofProcess()");
         Objects.requireNonNull(
+                downgrades, "downgrades: expected a DowngradeDetection, got null; try DowngradeDetection.NONE");
+        Objects.requireNonNull(
                 transcript, "transcript: expected a DialogueTranscript, got null; try DialogueTranscript.NONE");
     }
 
@@ -70,6 +74,7 @@ public record UpgradeSettings(
                 InjectionResponse.FAIL,
                 DirectUpgrade.NEVER,
                 HostMemory.ofProcess(),
+                DowngradeDetection.NONE,
                 DialogueTranscript.NONE);
     }
 
@@ -84,7 +89,8 @@ public record UpgradeSettings(
                 + (listener == UpgradeListener.NONE
                         ? "none"
                         : listener.getClass().getName())
-                + ", preparation=" + preparation + ", injection=" + injection + ", direct=" + direct + "]";
+                + ", preparation=" + preparation + ", injection=" + injection + ", direct=" + direct + ", downgrades="
+                + downgrades + "]";
     }
 
     /**
@@ -99,37 +105,44 @@ public record UpgradeSettings(
 
     /** The same with another policy. */
     public UpgradeSettings withPolicy(TlsPolicy policy) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory, transcript);
+        return new UpgradeSettings(
+                policy, tls, limits, listener, preparation, injection, direct, memory, downgrades, transcript);
     }
 
     /** The same with other TLS settings. */
     public UpgradeSettings withTls(TlsSettings tls) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory, transcript);
+        return new UpgradeSettings(
+                policy, tls, limits, listener, preparation, injection, direct, memory, downgrades, transcript);
     }
 
     /** The same with other limits. */
     public UpgradeSettings withLimits(UpgradeLimits limits) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory, transcript);
+        return new UpgradeSettings(
+                policy, tls, limits, listener, preparation, injection, direct, memory, downgrades, transcript);
     }
 
     /** The same with another listener. */
     public UpgradeSettings withListener(UpgradeListener listener) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory, transcript);
+        return new UpgradeSettings(
+                policy, tls, limits, listener, preparation, injection, direct, memory, downgrades, transcript);
     }
 
     /** The same with another time of preparation. */
     public UpgradeSettings withPreparation(Preparation preparation) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory, transcript);
+        return new UpgradeSettings(
+                policy, tls, limits, listener, preparation, injection, direct, memory, downgrades, transcript);
     }
 
     /** The same with another response to injected octets. */
     public UpgradeSettings withInjection(InjectionResponse injection) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory, transcript);
+        return new UpgradeSettings(
+                policy, tls, limits, listener, preparation, injection, direct, memory, downgrades, transcript);
     }
 
     /** The same with another rule on saying the upgrade command without asking first. */
     public UpgradeSettings withDirect(DirectUpgrade direct) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory, transcript);
+        return new UpgradeSettings(
+                policy, tls, limits, listener, preparation, injection, direct, memory, downgrades, transcript);
     }
 
     /**
@@ -138,7 +151,18 @@ public record UpgradeSettings(
      * @param memory safe for use by several threads
      */
     public UpgradeSettings withMemory(HostMemory memory) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory, transcript);
+        return new UpgradeSettings(
+                policy, tls, limits, listener, preparation, injection, direct, memory, downgrades, transcript);
+    }
+
+    /**
+     * The same with another detection of downgrades.
+     *
+     * @param downgrades without effect on servers and under {@link TlsPolicy#DISABLED}
+     */
+    public UpgradeSettings withDowngrades(DowngradeDetection downgrades) {
+        return new UpgradeSettings(
+                policy, tls, limits, listener, preparation, injection, direct, memory, downgrades, transcript);
     }
 
     /**
@@ -147,6 +171,7 @@ public record UpgradeSettings(
      * @param transcript called by the threads that drive connections
      */
     public UpgradeSettings withTranscript(DialogueTranscript transcript) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory, transcript);
+        return new UpgradeSettings(
+                policy, tls, limits, listener, preparation, injection, direct, memory, downgrades, transcript);
     }
 }

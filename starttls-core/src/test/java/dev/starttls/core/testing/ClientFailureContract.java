@@ -2,11 +2,15 @@ package dev.starttls.core.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.core.hosts.Destination;
+import dev.starttls.core.hosts.TlsHistory;
+import dev.starttls.core.hosts.TlsUse;
 import dev.starttls.core.testing.ProtocolUnderTest.Exchange;
 import dev.starttls.core.testing.TestCertificates.Issued;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.DowngradeDetection;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.State;
@@ -14,7 +18,9 @@ import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.UpgradeSettings;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
@@ -91,6 +97,26 @@ public abstract class ClientFailureContract {
         assertThat(client.failure()).isEmpty();
         assertThat(client.connection().ready()).isTrue();
         assertThat(client.connection().state()).isEqualTo(State.PLAINTEXT);
+    }
+
+    @Test
+    void a_server_with_which_tls_was_used_is_sent_nothing_in_plaintext_after_a_refusal() {
+        Dialogue dialogue = protocol().client();
+        Instant now = Instant.EPOCH;
+        TlsHistory history = TlsHistory.inMemory(1);
+        history.used(
+                new Destination("localhost", 587, dialogue.protocol()),
+                new TlsUse(now, now, "TLSv1.3", List.of(), Optional.empty()));
+        Endpoint client = Endpoint.of(
+                dialogue,
+                settings(TlsPolicy.OPPORTUNISTIC, CERTIFICATES.client())
+                        .withDowngrades(DowngradeDetection.blocking(history, () -> now)));
+        RawPeer busy = proposedTo(client);
+        client.send("secret\r\n");
+        assertThat(busy.say(protocol().refusal() + "\r\n")).isEmpty();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.REFUSED);
+        assertThat(client.upgradeFailure()).hasMessageContaining("TLSv1.3 was used with localhost:587");
+        assertThat(client.sentText()).doesNotContain("secret");
     }
 
     @Test

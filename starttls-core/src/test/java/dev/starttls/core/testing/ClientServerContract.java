@@ -2,16 +2,21 @@ package dev.starttls.core.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.core.hosts.Destination;
 import dev.starttls.core.hosts.HostFacts;
 import dev.starttls.core.hosts.HostMemory;
+import dev.starttls.core.hosts.RecentTlsUses;
+import dev.starttls.core.hosts.TlsHistory;
 import dev.starttls.core.testing.ProtocolUnderTest.Exchange;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.DirectUpgrade;
+import dev.starttls.core.upgrade.DowngradeDetection;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeReport.Resumption;
 import dev.starttls.core.upgrade.UpgradeSettings;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -64,6 +69,25 @@ public abstract class ClientServerContract {
                         .as("forgotten at an upgrade")
                         .isEqualTo(policy == TlsPolicy.IMPLICIT);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void tls_is_remembered_of_a_server_wherever_it_was_used(TlsPolicy policy) {
+        RecentTlsUses history = TlsHistory.inMemory(1);
+        Dialogue dialogue = protocol().client();
+        connect(
+                        dialogue,
+                        TestSettings.SERVER_CONTEXT,
+                        TestSettings.client(policy)
+                                .withDowngrades(DowngradeDetection.blocking(history, () -> Instant.EPOCH)))
+                .client()
+                .requireNoFailure();
+        if (policy == TlsPolicy.DISABLED) {
+            assertThat(history.uses()).isEmpty();
+        } else {
+            assertThat(history.uses()).containsOnlyKeys(new Destination("localhost", 587, dialogue.protocol()));
         }
     }
 

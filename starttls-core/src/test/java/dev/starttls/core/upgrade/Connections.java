@@ -98,6 +98,14 @@ final class Connections {
         }
 
         @Override
+        public void downgraded(Downgrade how) {
+            heard.add(
+                    how instanceof Downgrade.ToOlderVersion older
+                            ? "downgraded to " + older.version()
+                            : "downgraded to plaintext " + ((Downgrade.ToPlaintext) how).reason());
+        }
+
+        @Override
         public void blocked(UpgradeException why) {
             heard.add("blocked " + why.reason());
         }
