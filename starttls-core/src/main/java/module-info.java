@@ -6,6 +6,7 @@ module dev.starttls.core {
     exports dev.starttls.core.line;
     exports dev.starttls.core.line.codec;
     exports dev.starttls.core.hosts;
+    exports dev.starttls.core.hosts.file;
     exports dev.starttls.core.dns;
     exports dev.starttls.core.tls;
     exports dev.starttls.core.keys;

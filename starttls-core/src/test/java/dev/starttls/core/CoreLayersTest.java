@@ -21,6 +21,9 @@ import java.lang.module.ModuleDescriptor.Requires;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -34,9 +37,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CoreLayersTest {
 
     private static final String ROOT = "dev.starttls.core.";
-    private static final List<String> LAYERS =
-            List.of("line", "line.codec", "hosts", "dns", "wire", "tls", "engine", "keys", "upgrade", "nio");
-    private static final String[] BELOW_THE_DRIVERS = packages(LAYERS.subList(0, LAYERS.size() - 1));
+    private static final List<String> LAYERS = List.of(
+            "line",
+            "line.codec",
+            "hosts",
+            "hosts.file",
+            "dns",
+            "wire",
+            "tls",
+            "engine",
+            "keys",
+            "upgrade",
+            "nio");
+    /** A history in a file does I/O as the drivers do, for who wants it: nothing of the library imports it. */
+    private static final Set<String> DOING_IO = Set.of("hosts.file", "nio");
+
+    private static final String[] BELOW_THE_DRIVERS =
+            packages(LAYERS.stream().filter(layer -> !DOING_IO.contains(layer)).toList());
     private static final Pattern NO_CODE = Pattern.compile("\\s*(//|\\*|/\\*|import |package |$)");
 
     private static final Path MAIN = main();
@@ -52,7 +69,7 @@ class CoreLayersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8})
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
     void nothing_imports_upward(int layer) {
         noClasses()
                 .that()
@@ -66,13 +83,14 @@ class CoreLayersTest {
     @ParameterizedTest
     @CsvSource({
         "hosts, line;line.codec",
-        "dns, line;line.codec;hosts",
-        "wire, line.codec;hosts;dns",
-        "tls, line.codec;hosts;dns",
-        "engine, line;line.codec;hosts;dns",
-        "keys, line.codec;hosts;dns;wire;engine",
-        "upgrade, keys",
-        "nio, line.codec;wire;engine"
+        "hosts.file, line;line.codec",
+        "dns, line;line.codec;hosts;hosts.file",
+        "wire, line.codec;hosts;hosts.file;dns",
+        "tls, line.codec;hosts;hosts.file;dns",
+        "engine, line;line.codec;hosts;hosts.file;dns",
+        "keys, line.codec;hosts;hosts.file;dns;wire;engine",
+        "upgrade, keys;hosts.file",
+        "nio, line.codec;wire;engine;hosts.file"
     })
     void no_package_imports_what_its_description_forbids(String one, String others) {
         noClasses()
@@ -89,8 +107,8 @@ class CoreLayersTest {
         try (InputStream in = Files.newInputStream(MAIN.resolve("module-info.class"))) {
             assertThat(ModuleDescriptor.read(in).exports())
                     .extracting(Exports::source)
-                    .containsExactlyInAnyOrder(
-                            packages(List.of("line", "line.codec", "hosts", "dns", "tls", "keys", "upgrade", "nio")));
+                    .containsExactlyInAnyOrder(packages(List.of(
+                            "line", "line.codec", "hosts", "hosts.file", "dns", "tls", "keys", "upgrade", "nio")));
         }
     }
 
@@ -169,11 +187,14 @@ class CoreLayersTest {
                 .check(CLASSES);
         below.should().callMethod(System.class, "nanoTime").check(CLASSES);
         below.should().callMethod(System.class, "currentTimeMillis").check(CLASSES);
+        below.should().callMethod(Instant.class, "now").check(CLASSES);
+        below.should().callMethod(InstantSource.class, "system").check(CLASSES);
+        below.should().dependOnClassesThat().areAssignableTo(Clock.class).check(CLASSES);
         below.should().callMethod(Object.class, "wait").check(CLASSES);
         below.should().callMethod(CompletableFuture.class, "get").check(CLASSES);
     }
 
-    /** Keys are read from files, before any connection is served. */
+    /** Keys are read from files, before any connection is served; a history in a file is not below the drivers but beside them. */
     @Test
     void below_the_drivers_there_are_no_files_but_those_with_keys() {
         noClasses()
@@ -181,6 +202,17 @@ class CoreLayersTest {
                 .should()
                 .dependOnClassesThat(resideInAPackage("java.nio.file.."))
                 .check(CLASSES);
+    }
+
+    @Test
+    void a_history_in_a_file_starts_no_thread_and_reads_no_clock() {
+        var file = noClasses().that(resideInAPackage(ROOT + "hosts.file"));
+        file.should().dependOnClassesThat().areAssignableTo(Thread.class).check(CLASSES);
+        file.should()
+                .dependOnClassesThat(resideInAPackage("java.util.concurrent.."))
+                .check(CLASSES);
+        file.should().callMethod(Instant.class, "now").check(CLASSES);
+        file.should().callMethod(System.class, "currentTimeMillis").check(CLASSES);
     }
 
     @Test
