@@ -11,5 +11,6 @@ module dev.starttls.core {
     exports dev.starttls.core.tls;
     exports dev.starttls.core.keys;
     exports dev.starttls.core.upgrade;
+    exports dev.starttls.core.discovery;
     exports dev.starttls.core.nio;
 }

@@ -48,6 +48,7 @@ class CoreLayersTest {
             "engine",
             "keys",
             "upgrade",
+            "discovery",
             "nio");
     /** A history in a file does I/O as the drivers do, for who wants it: nothing of the library imports it. */
     private static final Set<String> DOING_IO = Set.of("hosts.file", "nio");
@@ -69,7 +70,7 @@ class CoreLayersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void nothing_imports_upward(int layer) {
         noClasses()
                 .that()
@@ -90,6 +91,7 @@ class CoreLayersTest {
         "engine, line;line.codec;hosts;hosts.file;dns",
         "keys, line.codec;hosts;hosts.file;dns;wire;engine",
         "upgrade, keys;hosts.file",
+        "discovery, line.codec;hosts;hosts.file;engine;keys",
         "nio, line.codec;wire;engine;hosts.file"
     })
     void no_package_imports_what_its_description_forbids(String one, String others) {
@@ -108,7 +110,16 @@ class CoreLayersTest {
             assertThat(ModuleDescriptor.read(in).exports())
                     .extracting(Exports::source)
                     .containsExactlyInAnyOrder(packages(List.of(
-                            "line", "line.codec", "hosts", "hosts.file", "dns", "tls", "keys", "upgrade", "nio")));
+                            "line",
+                            "line.codec",
+                            "hosts",
+                            "hosts.file",
+                            "dns",
+                            "tls",
+                            "keys",
+                            "upgrade",
+                            "discovery",
+                            "nio")));
         }
     }
 

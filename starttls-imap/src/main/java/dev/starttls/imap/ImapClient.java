@@ -1,5 +1,6 @@
 package dev.starttls.imap;
 
+import dev.starttls.core.discovery.ServiceEndpoint;
 import dev.starttls.core.line.Ascii;
 import dev.starttls.core.nio.ClientSetup;
 import dev.starttls.core.nio.StartTlsChannel;
@@ -30,6 +31,10 @@ public final class ImapClient extends ClientSetup<ImapClient, ImapConnection, Im
         super(host, port, Imap.PROTOCOL);
     }
 
+    private ImapClient(ServiceEndpoint endpoint) {
+        super(endpoint, Imap.PROTOCOL);
+    }
+
     /**
      * A client of a server.
      *
@@ -40,6 +45,18 @@ public final class ImapClient extends ClientSetup<ImapClient, ImapConnection, Im
      */
     public static ImapClient to(String host, int port) {
         return new ImapClient(host, port);
+    }
+
+    /**
+     * A client of a service that a domain has published.
+     *
+     * @param endpoint of IMAP, from {@link dev.starttls.core.discovery.ServiceDiscovery}
+     * @return a client under the policy of the endpoint, {@link TlsPolicy#IMPLICIT} or {@link TlsPolicy#REQUIRED}
+     * @throws IllegalArgumentException if it is of another protocol, or the host has to be confirmed by the user ({@link
+     *     ServiceEndpoint#confirmed})
+     */
+    public static ImapClient to(ServiceEndpoint endpoint) {
+        return new ImapClient(endpoint);
     }
 
     /**

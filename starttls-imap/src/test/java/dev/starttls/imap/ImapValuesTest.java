@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.starttls.core.discovery.MailService;
+import dev.starttls.core.discovery.ServiceEndpoint;
+import dev.starttls.core.discovery.TargetTrust;
 import dev.starttls.core.upgrade.ConnectionInfo;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
@@ -21,6 +24,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImapValuesTest {
+
+    @Test
+    void a_client_is_made_of_a_service_that_a_domain_has_published() {
+        ServiceEndpoint endpoint = new ServiceEndpoint(
+                MailService.IMAPS, "example.org", "mail.example.org", 4993, TargetTrust.SAME_DOMAIN);
+        assertThat(ImapClient.to(endpoint)).hasToString("ImapClient[mail.example.org:4993, IMPLICIT]");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ImapClient.to(new ServiceEndpoint(
+                        MailService.SUBMISSIONS, "example.org", "mail.example.org", 465, TargetTrust.SIGNED)))
+                .withMessageContaining("expected one of imap, got SUBMISSIONS");
+    }
 
     @Test
     void a_status_keeps_its_code() throws Exception {

@@ -1,5 +1,6 @@
 package dev.starttls.pop3;
 
+import dev.starttls.core.discovery.ServiceEndpoint;
 import dev.starttls.core.nio.ClientSetup;
 import dev.starttls.core.nio.StartTlsChannel;
 import dev.starttls.core.nio.StartTlsSocketFactory;
@@ -27,6 +28,10 @@ public final class Pop3Client extends ClientSetup<Pop3Client, Pop3Connection, Po
         super(host, port, Pop3.PROTOCOL);
     }
 
+    private Pop3Client(ServiceEndpoint endpoint) {
+        super(endpoint, Pop3.PROTOCOL);
+    }
+
     /**
      * A client of a server.
      *
@@ -37,6 +42,18 @@ public final class Pop3Client extends ClientSetup<Pop3Client, Pop3Connection, Po
      */
     public static Pop3Client to(String host, int port) {
         return new Pop3Client(host, port);
+    }
+
+    /**
+     * A client of a service that a domain has published.
+     *
+     * @param endpoint of POP3, from {@link dev.starttls.core.discovery.ServiceDiscovery}
+     * @return a client under the policy of the endpoint, {@link TlsPolicy#IMPLICIT} or {@link TlsPolicy#REQUIRED}
+     * @throws IllegalArgumentException if it is of another protocol, or the host has to be confirmed by the user ({@link
+     *     ServiceEndpoint#confirmed})
+     */
+    public static Pop3Client to(ServiceEndpoint endpoint) {
+        return new Pop3Client(endpoint);
     }
 
     /**

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.starttls.core.discovery.MailService;
+import dev.starttls.core.discovery.ServiceEndpoint;
+import dev.starttls.core.discovery.TargetTrust;
 import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.TlsPolicy;
@@ -24,6 +27,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class Pop3ValuesTest {
+
+    @Test
+    void a_client_is_made_of_a_service_that_a_domain_has_published() {
+        ServiceEndpoint endpoint = new ServiceEndpoint(
+                MailService.POP3S, "example.org", "mail.example.org", 4993, TargetTrust.SAME_DOMAIN);
+        assertThat(Pop3Client.to(endpoint)).hasToString("Pop3Client[mail.example.org:4993, IMPLICIT]");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Pop3Client.to(new ServiceEndpoint(
+                        MailService.SUBMISSIONS, "example.org", "mail.example.org", 465, TargetTrust.SIGNED)))
+                .withMessageContaining("expected one of pop3, got SUBMISSIONS");
+    }
 
     @Test
     void a_reply_is_read_with_its_response_code() throws Exception {

@@ -1,5 +1,6 @@
 package dev.starttls.smtp;
 
+import dev.starttls.core.discovery.ServiceEndpoint;
 import dev.starttls.core.line.Ascii;
 import dev.starttls.core.nio.ClientSetup;
 import dev.starttls.core.nio.StartTlsChannel;
@@ -46,6 +47,10 @@ public final class SmtpClient extends ClientSetup<SmtpClient, SmtpConnection, Sm
         super(host, port, Smtp.PROTOCOL);
     }
 
+    private SmtpClient(ServiceEndpoint endpoint) {
+        super(endpoint, Smtp.PROTOCOL);
+    }
+
     /**
      * A client of a server.
      *
@@ -56,6 +61,18 @@ public final class SmtpClient extends ClientSetup<SmtpClient, SmtpConnection, Sm
      */
     public static SmtpClient to(String host, int port) {
         return new SmtpClient(host, port);
+    }
+
+    /**
+     * A client of a service that a domain has published.
+     *
+     * @param endpoint of submission, from {@link dev.starttls.core.discovery.ServiceDiscovery}
+     * @return a client under the policy of the endpoint, {@link TlsPolicy#IMPLICIT} or {@link TlsPolicy#REQUIRED}
+     * @throws IllegalArgumentException if it is of another protocol, or the host has to be confirmed by the user ({@link
+     *     ServiceEndpoint#confirmed})
+     */
+    public static SmtpClient to(ServiceEndpoint endpoint) {
+        return new SmtpClient(endpoint);
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.starttls.core.nio;
 
+import dev.starttls.core.discovery.ServiceEndpoint;
+import dev.starttls.core.discovery.TargetTrust;
 import dev.starttls.core.hosts.HostMemory;
 import dev.starttls.core.hosts.TlsHistory;
 import dev.starttls.core.tls.ServerIdentity;
@@ -87,6 +89,32 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
         this.address = new Peer(
                 Objects.requireNonNull(host, "host: expected the name or address of a server, got null"), port);
         this.settings = UpgradeSettings.of(policy);
+    }
+
+    /**
+     * A client of a service that a domain has published, under the policy of that service.
+     *
+     * @param endpoint whose host the certificate must have
+     * @param protocol of this client
+     * @throws IllegalArgumentException if it is of another protocol, or is {@link TargetTrust#UNCONFIRMED}
+     */
+    protected ClientSetup(ServiceEndpoint endpoint, StartTlsProtocol protocol) {
+        this(required(endpoint, protocol).host(), endpoint.port(), endpoint.policy());
+    }
+
+    private static ServiceEndpoint required(ServiceEndpoint endpoint, StartTlsProtocol protocol) {
+        Objects.requireNonNull(endpoint, "endpoint: expected one of ServiceDiscovery, got null");
+        if (!endpoint.service().protocol().equals(protocol.name())) {
+            throw new IllegalArgumentException("endpoint: expected one of " + protocol.name() + ", got "
+                    + endpoint.service() + " of " + endpoint.domain());
+        }
+        if (endpoint.trust() == TargetTrust.UNCONFIRMED) {
+            throw new IllegalArgumentException("endpoint: expected a host that " + endpoint.domain()
+                    + " is known to have named, got " + endpoint.host()
+                    + ", which is in another domain, by an answer that is not signed: show it to the user, and use"
+                    + " endpoint.confirmed() if the user knows it (RFC 6186 section 6)");
+        }
+        return endpoint;
     }
 
     /**
