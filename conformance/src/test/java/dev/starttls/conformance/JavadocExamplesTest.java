@@ -110,6 +110,10 @@ class JavadocExamplesTest {
             Map.entry("UpgradeLoop", "InetSocketAddress address; UpgradeConnection connection; UpgradeLoop loop;"),
             Map.entry("LoopChannel", "UpgradeLoop loop; StartTlsChannel channel; ByteBuffer command, reply;"),
             Map.entry("ClientConnection", "SmtpClient client; UpgradeLoop loop;"),
+            Map.entry("Downgrade", "abstract void alert(String words);"),
+            Map.entry("TlsHistoryFile", "abstract void log(Object line);"),
+            Map.entry("ServiceDiscovery", "DnsResolver resolver;"),
+            Map.entry("ServiceEndpoint", "ServiceEndpoint endpoint; abstract boolean askUser(String host);"),
             Map.entry(
                     "EngineSource",
                     "SSLContext sslContext; NettySslContext nettySslContext;"

@@ -10,16 +10,18 @@ import java.util.Objects;
  * Destination destination = new Destination("mx.example.org", 25, "smtp");
  * }</pre>
  *
- * @param host its name or address, in ASCII and lower case; the name that its certificate must have, where that is another
+ * @param host its name or address, in ASCII and lower case, without a dot at its end; the name that its certificate must have,
+ *     where that is another
  * @param port 0 to 65535, or -1 if it is not known
  * @param protocol as {@code StartTlsProtocol.name} has it: "smtp", "imap", "pop3"
  */
 public record Destination(String host, int port, String protocol) {
 
-    /** Writes the host in lower case. */
+    /** Writes the host in lower case and without a dot at its end: what is remembered is not to depend on how a name is written. */
     public Destination {
-        host = Objects.requireNonNull(host, "host: expected a name or an address, got null")
+        String given = Objects.requireNonNull(host, "host: expected a name or an address, got null")
                 .toLowerCase(Locale.ROOT);
+        host = given.endsWith(".") ? given.substring(0, given.length() - 1) : given;
         Objects.requireNonNull(protocol, "protocol: expected its name, for instance smtp, got null");
         if (host.isEmpty()) {
             throw new IllegalArgumentException("host: expected a name or an address, got nothing");
