@@ -78,9 +78,8 @@ class SmtpDestinationsTest {
                 .endpoints()
                 .get(0);
         assertThat(endpoint.trust()).isEqualTo(TargetTrust.SAME_DOMAIN);
-        try (SmtpConnection mail = SmtpClient.to(endpoint)
-                .sslContext(SmtpFixture.CLIENT_CONTEXT)
-                .connect()) {
+        try (SmtpConnection mail =
+                SmtpClient.to(endpoint).sslContext(SmtpFixture.CLIENT_CONTEXT).connect()) {
             assertThat(mail.report().encrypted()).isTrue();
             assertThat(mail.report().policy()).isEqualTo(TlsPolicy.REQUIRED);
         }
@@ -112,8 +111,6 @@ class SmtpDestinationsTest {
     }
 
     private static SmtpClient client(int port, TlsHistory history) {
-        return SmtpClient.to("localhost", port)
-                .policy(TlsPolicy.OPPORTUNISTIC)
-                .blockDowngrades(history);
+        return SmtpClient.to("localhost", port).policy(TlsPolicy.OPPORTUNISTIC).blockDowngrades(history);
     }
 }

@@ -6,7 +6,8 @@ public enum TlsPolicy {
     DISABLED,
     /**
      * Upgrade if it is offered, and go on in plaintext where it was not offered or was refused before the go-ahead. Someone
-     * in the middle can strip the offer. Nothing is verified unless asked for (RFC 7435), so that a wrong certificate is
+     * in the middle can strip the offer, unless TLS was used with the server before and {@link DowngradeDetection} blocks that.
+     * Nothing is verified unless asked for (RFC 7435), so that a wrong certificate is
      * accepted: {@link dev.starttls.core.tls.Verification#FULL} asks for all of it, {@link
      * dev.starttls.core.tls.TlsSettings.Builder#pins} for a key; and with the caller's own context its trust manager verifies
      * the chain, while the name is not compared. Whatever fails after the go-ahead, the handshake or what was
