@@ -15,10 +15,18 @@ import java.util.Objects;
  */
 public sealed interface Downgrade {
 
-    /** The server, as the history knows it. */
+    /**
+     * The server, as the history knows it.
+     *
+     * @return its name, port and protocol
+     */
     Destination destination();
 
-    /** The use of TLS that is remembered. */
+    /**
+     * The use of TLS that is remembered.
+     *
+     * @return the last one, within the expiry
+     */
     TlsUse remembered();
 
     /**
