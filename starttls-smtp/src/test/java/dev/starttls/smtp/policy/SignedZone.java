@@ -6,6 +6,7 @@ import dev.starttls.core.testing.ServerProcess;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -91,7 +92,7 @@ public final class SignedZone implements AutoCloseable {
 
     /** Where the validating resolver is. */
     public InetSocketAddress resolver() {
-        return new InetSocketAddress(ServerProcess.ADDRESS, resolverPort);
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), resolverPort);
     }
 
     /** The trust anchor, as zone files have it. */
