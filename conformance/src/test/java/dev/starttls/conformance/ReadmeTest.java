@@ -27,11 +27,12 @@ class ReadmeTest {
     private static final String OTHERS = "socket-factory.md";
 
     /** What a reader's editor adds. */
-    private static final String IMPORTS = "import dev.starttls.conformance.junit.*; import dev.starttls.core.dns.*; import dev.starttls.core.keys.*;"
-            + " import dev.starttls.core.line.*; import dev.starttls.core.line.codec.*; import dev.starttls.core.nio.*;"
-            + " import dev.starttls.core.upgrade.*; import dev.starttls.imap.*; import dev.starttls.smtp.*; import dev.starttls.smtp.policy.*;"
-            + " import java.net.*; import java.nio.file.*;"
-            + " import java.security.cert.*; import java.util.*; import java.util.stream.*; import javax.net.ssl.*; import org.junit.jupiter.api.*;\n";
+    private static final String IMPORTS =
+            "import dev.starttls.conformance.junit.*; import dev.starttls.core.dns.*; import dev.starttls.core.keys.*;"
+                    + " import dev.starttls.core.line.*; import dev.starttls.core.line.codec.*; import dev.starttls.core.nio.*;"
+                    + " import dev.starttls.core.upgrade.*; import dev.starttls.imap.*; import dev.starttls.smtp.*; import dev.starttls.smtp.policy.*;"
+                    + " import java.net.*; import java.nio.file.*;"
+                    + " import java.security.cert.*; import java.util.*; import java.util.stream.*; import javax.net.ssl.*; import org.junit.jupiter.api.*;\n";
 
     @Test
     void every_java_block_compiles(@TempDir Path folder) throws Exception {

@@ -53,9 +53,7 @@ public final class LoopProxy {
      */
     public CompletableFuture<Void> listen(ServerSocketChannel listening, UpgradeSettings serving) {
         return front.listen(
-                listening,
-                client -> new UpgradeConnection(new NoDialogue(Role.SERVER), serving, client),
-                accepted -> {
+                listening, client -> new UpgradeConnection(new NoDialogue(Role.SERVER), serving, client), accepted -> {
                     var unused = front.adopt(accepted).thenAccept(this::serve);
                 });
     }

@@ -1,5 +1,6 @@
 package dev.starttls.smtp.policy;
 
+import dev.starttls.core.upgrade.Downgrade;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.UpgradeListener;
@@ -24,6 +25,12 @@ record BothListeners(UpgradeListener first, UpgradeListener second) implements U
     public void declined(FailureReason reason) {
         first.declined(reason);
         second.declined(reason);
+    }
+
+    @Override
+    public void downgraded(Downgrade how) {
+        first.downgraded(how);
+        second.downgraded(how);
     }
 
     @Override

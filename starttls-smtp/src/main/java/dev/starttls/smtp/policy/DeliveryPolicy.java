@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Supplier;
 import javax.net.ssl.X509TrustManager;
 
 /**
@@ -63,7 +64,13 @@ public final class DeliveryPolicy {
         random = builder.random;
         sts = new StsPolicies(resolver, fetcher, builder.store, builder.clock, random);
         decision = new HostDecision(
-                resolver, builder.dane, builder.port, builder.verifying, builder.encrypting, builder.trust, outcomes);
+                resolver,
+                builder.port,
+                builder.verifying,
+                builder.encrypting,
+                builder.matching,
+                builder.trust,
+                outcomes);
     }
 
     /**
@@ -212,12 +219,12 @@ public final class DeliveryPolicy {
         private PolicyStore store = PolicyStore.inMemory(STORED);
         private InstantSource clock = Clock.systemUTC();
         private DeliveryOutcomes outcomes = DeliveryOutcomes.NONE;
-        private DaneLookup dane = DaneLookup.NONE;
         private Random random = new Random();
         private int port = SMTP;
         private TlsSettings verifying = TlsSettings.defaults();
         private TlsSettings encrypting =
                 TlsSettings.builder().verification(Verification.NONE).build();
+        private Supplier<TlsSettings.Builder> matching = TlsSettings::builder;
         private Optional<X509TrustManager> trust = Optional.empty();
 
         private Builder(DnsResolver resolver) {
@@ -325,9 +332,16 @@ public final class DeliveryPolicy {
             return this;
         }
 
-        /** DANE. */
-        Builder dane(DaneLookup used) {
-            dane = used;
+        /**
+         * How TLS is spoken with hosts that have TLSA records; DANE adds the rule that judges the certificate, and the name for SNI.
+         *
+         * @param settings called for each such host, for a new builder without a verification, a rule or a context of its own; {@link
+         *     TlsSettings#builder} unless set
+         * @throws NullPointerException if it is null
+         */
+        public Builder daneTls(Supplier<TlsSettings.Builder> settings) {
+            matching = Objects.requireNonNull(
+                    settings, "settings: expected a supplier of builders, got null; try TlsSettings::builder");
             return this;
         }
 

@@ -7,21 +7,23 @@ import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.FailureReason;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import javax.net.ssl.X509TrustManager;
 
 /** Decides what one host has to prove: DANE where it applies, and MTA-STS where DANE does not (RFC 8461 section 2). */
 record HostDecision(
         DnsResolver resolver,
-        DaneLookup dane,
         int port,
         TlsSettings verifying,
         TlsSettings encrypting,
+        Supplier<TlsSettings.Builder> matching,
         Optional<X509TrustManager> trust,
         DeliveryOutcomes outcomes) {
 
-    /** What the policy says of the host, and what becomes of that. */
+    /** What the policy says of the host, what becomes of that, and what it would say of a host that gets mail nevertheless. */
     private record Verdict(
-            Requirement requirement, TlsSettings tls, ReportedPolicy reportedAs, Optional<StsTrial> trial) {}
+            Requirement requirement, TlsSettings tls, ReportedPolicy reportedAs, Optional<SessionTrial> trial) {}
 
     Candidate of(String domain, DnsAnswer mx, DnsRecord.Mx record, Optional<StsPolicy> sts) {
         String host = record.exchange();
@@ -31,15 +33,20 @@ record HostDecision(
             return candidate(place, nothing(ReportedPolicy.none(domain), Optional.empty()))
                     .excluded(FailureReason.CONNECT_FAILED, found.detail());
         }
-        DaneLookup.Result tlsa = lookUp(domain, mx, host);
-        if (tlsa instanceof DaneLookup.Failed failed) {
+        DaneRequirement dane = TlsaLookup.with(resolver).forMx(domain, mx, host, port);
+        if (dane instanceof DaneRequirement.HostUnusable unusable) {
             ReportedPolicy policy = new ReportedPolicy(ReportedPolicy.Type.TLSA, host, List.of(), List.of());
-            return candidate(place, nothing(policy, Optional.empty())).excluded(failed.reason(), failed.detail());
+            return candidate(place, nothing(policy, Optional.empty())).excluded(unusable.reason(), unusable.detail());
         }
-        if (tlsa instanceof DaneLookup.Required required) {
+        if (dane instanceof DaneRequirement.AuthenticationRequired required) {
             return candidate(
                     place,
-                    new Verdict(required.dane(), required.tls(), ReportedPolicy.of(required.dane()), Optional.empty()));
+                    new Verdict(
+                            new Requirement.Dane(
+                                    required.baseDomain(), required.records().usable(), required.names()),
+                            required.applyTo(matching.get()).build(),
+                            ReportedPolicy.of(required.baseDomain(), required.records()),
+                            Optional.empty()));
         }
         if (sts.isPresent() && sts.get().mode() == StsPolicy.Mode.ENFORCE) {
             Candidate enforced = candidate(
@@ -56,13 +63,30 @@ record HostDecision(
                             "Expected a host that the policy of " + domain + " has as mx, one of "
                                     + sts.get().mx() + ", got " + host);
         }
-        Optional<StsTrial> trial = sts.map(policy -> new StsTrial(host, policy.allows(host), trust));
+        if (dane instanceof DaneRequirement.EncryptionRequired unusable) {
+            return encrypted(place, unusable);
+        }
+        Optional<SessionTrial> trial = sts.map(policy -> new StsTrial(host, policy.allows(host), trust));
         ReportedPolicy policy =
                 sts.map(present -> ReportedPolicy.of(domain, present)).orElseGet(() -> ReportedPolicy.none(domain));
-        if (tlsa instanceof DaneLookup.Unusable unusable) {
-            return candidate(place, new Verdict(new Requirement.Encryption(unusable.why()), encrypting, policy, trial));
-        }
         return candidate(place, nothing(policy, trial));
+    }
+
+    /** Mail is delivered, and a report says that the records cannot be used (RFC 8460 section 4.3.2.1). */
+    private Candidate encrypted(Candidate.Place place, DaneRequirement.EncryptionRequired unusable) {
+        String why = unusable.records().ignored().stream()
+                .map(one -> one.record() + ": " + one.why())
+                .collect(Collectors.joining("; "));
+        SessionTrial trial = unused -> Optional.of(new SessionTrial.Refusal(
+                FailureReason.TLSA_MISMATCH,
+                "Expected usable TLSA records of " + unusable.baseDomain() + ", got none: " + why));
+        return candidate(
+                place,
+                new Verdict(
+                        new Requirement.Encryption(why),
+                        unusable.applyTo(matching.get()).build(),
+                        ReportedPolicy.of(unusable.baseDomain(), unusable.records()),
+                        Optional.of(trial)));
     }
 
     /** A host of an address literal, of which no policy says anything (RFC 8461 section 3.4). */
@@ -70,16 +94,7 @@ record HostDecision(
         return candidate(place, nothing(ReportedPolicy.none(place.host()), Optional.empty()));
     }
 
-    private DaneLookup.Result lookUp(String domain, DnsAnswer mx, String host) {
-        try {
-            return dane.look(resolver, domain, mx, host, port);
-        } catch (RuntimeException e) {
-            return new DaneLookup.Failed(
-                    FailureReason.LOCAL_ERROR, "Expected an answer of the DnsResolver about " + host + ", got " + e);
-        }
-    }
-
-    private Verdict nothing(ReportedPolicy policy, Optional<StsTrial> trial) {
+    private Verdict nothing(ReportedPolicy policy, Optional<SessionTrial> trial) {
         return new Verdict(new Requirement.Nothing(), encrypting, policy, trial);
     }
 

@@ -15,14 +15,14 @@ final class OutcomeListener implements UpgradeListener {
     private final ReportedPolicy policy;
     private final String host;
     private final List<InetAddress> addresses;
-    private final Optional<StsTrial> trial;
+    private final Optional<SessionTrial> trial;
     private final DeliveryOutcomes outcomes;
 
     OutcomeListener(
             ReportedPolicy policy,
             String host,
             List<InetAddress> addresses,
-            Optional<StsTrial> trial,
+            Optional<SessionTrial> trial,
             DeliveryOutcomes outcomes) {
         this.policy = policy;
         this.host = host;
@@ -33,11 +33,11 @@ final class OutcomeListener implements UpgradeListener {
 
     @Override
     public void upgraded(UpgradeReport report) {
-        Optional<StsTrial.Refusal> refusal = trial.flatMap(judge ->
+        Optional<SessionTrial.Refusal> refusal = trial.flatMap(judge ->
                 judge.of(report.tls().map(UpgradeReport.Negotiated::peerChain).orElse(List.of())));
         add(
-                refusal.map(StsTrial.Refusal::reason).map(FailureReason::resultType),
-                refusal.map(StsTrial.Refusal::detail).orElse(""));
+                refusal.map(SessionTrial.Refusal::reason).map(FailureReason::resultType),
+                refusal.map(SessionTrial.Refusal::detail).orElse(""));
     }
 
     @Override

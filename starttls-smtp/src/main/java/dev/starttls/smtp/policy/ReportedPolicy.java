@@ -4,6 +4,7 @@ import dev.starttls.core.line.Ascii;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * The policy of a domain that sessions were under, as TLS reports have it (RFC 8460 section 4.4).
@@ -82,11 +83,15 @@ public record ReportedPolicy(Type type, String domain, List<String> strings, Lis
         return new ReportedPolicy(Type.STS, domain, List.of(), List.of());
     }
 
-    static ReportedPolicy of(Requirement.Dane dane) {
+    static ReportedPolicy of(String baseDomain, TlsaRecords records) {
         return new ReportedPolicy(
                 Type.TLSA,
-                dane.baseDomain(),
-                dane.records().stream().map(Object::toString).toList(),
+                baseDomain,
+                Stream.concat(
+                                records.usable().stream(),
+                                records.ignored().stream().map(TlsaRecords.Ignored::record))
+                        .map(Object::toString)
+                        .toList(),
                 List.of());
     }
 

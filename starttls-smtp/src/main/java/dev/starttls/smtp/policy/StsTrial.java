@@ -20,10 +20,7 @@ import javax.net.ssl.X509TrustManager;
  * What mode enforce would have said of a host to which mail was delivered under mode testing (RFC 8461 section 5): nothing is refused by
  * it, and reports have it.
  */
-final class StsTrial {
-
-    /** Why a host would have been refused. */
-    record Refusal(FailureReason reason, String detail) {}
+final class StsTrial implements SessionTrial {
 
     /** The JDK's roots, loaded on first use. */
     private static final class Platform {
@@ -65,7 +62,8 @@ final class StsTrial {
         this.trust = trust;
     }
 
-    Optional<Refusal> of(List<Certificate> chain) {
+    @Override
+    public Optional<Refusal> of(List<Certificate> chain) {
         if (!allowed) {
             return Optional.of(
                     new Refusal(FailureReason.HOST_EXCLUDED, "Expected a host that the policy has as mx, got " + host));

@@ -36,7 +36,6 @@ class DeliveryPolicyTest {
     private final FakeDns dns = new FakeDns();
     private final List<DeliveryOutcome> outcomes = new ArrayList<>();
     private PolicyFetcher.Result fetched = policy("enforce");
-    private DaneLookup dane = DaneLookup.NONE;
     private Instant now = Instant.parse("2031-05-01T12:00:00Z");
 
     @Test
@@ -200,53 +199,79 @@ class DeliveryPolicyTest {
 
     @Test
     void where_dane_applies_mta_sts_does_not() {
-        Requirement.Dane required = new Requirement.Dane(
-                "other.example", List.of(new DnsRecord.Tlsa(3, 1, 1, "ab".repeat(32))), List.of("other.example"));
-        TlsSettings tls = TlsSettings.builder().sni("other.example").build();
-        dane = (resolver, domain, mx, host, port) -> host.equals("other.example")
-                ? new DaneLookup.Required(required, tls)
-                : new DaneLookup.NotApplicable("no records");
+        DnsRecord.Tlsa record = new DnsRecord.Tlsa(3, 1, 1, "ab".repeat(32));
+        dns.signed();
         publish();
-        Candidate candidate =
-                builder().build().forDomain("example.org").candidates().get(1);
+        dns.tlsa("other.example", record);
+        List<Candidate> all = builder().build().forDomain("example.org").candidates();
+        assertThat(all.get(0).requirement()).isEqualTo(new Requirement.TrustedCertificate("mx1.example.org"));
+        Candidate candidate = all.get(1);
         assertThat(candidate.unreachable()).isEmpty();
-        assertThat(candidate.requirement()).isEqualTo(required);
-        assertThat(candidate.tls()).isSameAs(tls);
+        assertThat(candidate.requirement())
+                .isEqualTo(new Requirement.Dane(
+                        "other.example", List.of(record), List.of("other.example", "example.org")));
         assertThat(candidate.tlsPolicy()).isEqualTo(TlsPolicy.REQUIRED);
         assertThat(candidate.reportedAs())
                 .isEqualTo(new ReportedPolicy(
                         ReportedPolicy.Type.TLSA, "other.example", List.of("3 1 1 " + "ab".repeat(32)), List.of()));
     }
 
+    @Test
+    void unsigned_records_ask_nothing() {
+        publish();
+        dns.tlsa("mx1.example.org", new DnsRecord.Tlsa(3, 1, 1, "ab".repeat(32)));
+        assertThat(builder().build().forDomain("example.org").iterator().next().requirement())
+                .isEqualTo(new Requirement.TrustedCertificate("mx1.example.org"));
+    }
+
+    @Test
+    void the_settings_for_hosts_with_records_are_the_callers() {
+        dns.signed();
+        publish();
+        dns.tlsa("mx1.example.org", new DnsRecord.Tlsa(3, 1, 1, "ab".repeat(32)));
+        List<TlsSettings.Builder> made = new ArrayList<>();
+        DeliveryPolicy policy = builder()
+                .daneTls(() -> {
+                    made.add(TlsSettings.builder().versions("TLSv1.3"));
+                    return made.get(made.size() - 1);
+                })
+                .build();
+        assertThat(policy.forDomain("example.org").candidates()).hasSize(3);
+        assertThat(made).hasSize(1);
+    }
+
     @ParameterizedTest
     @EnumSource(StsPolicy.Mode.class)
     void mta_sts_never_overrides_a_look_up_of_dane_that_failed(StsPolicy.Mode mode) {
         fetched = policy(mode.name().toLowerCase(java.util.Locale.ROOT));
-        dane = (resolver, domain, mx, host, port) ->
-                new DaneLookup.Failed(FailureReason.PROTOCOL_VIOLATION, "SERVFAIL for _25._tcp." + host);
+        dns.signed();
         publish();
-        assertThat(builder().build().forDomain("example.org"))
+        for (String host : List.of("mx1.example.org", "other.example", "mx.good.example")) {
+            dns.fails("_25._tcp." + host, DnsType.TLSA);
+        }
+        assertThat(builder().build().forDomain("example.org").candidates())
+                .hasSize(3)
                 .allSatisfy(candidate -> assertThat(candidate.unreachable()).hasValueSatisfying(why -> assertThat(why)
-                        .hasMessageContaining("SERVFAIL for _25._tcp." + candidate.host())));
-        dane = (resolver, domain, mx, host, port) -> {
-            throw new IllegalStateException("a fault in a resolver");
-        };
-        assertThat(builder().build().forDomain("example.org"))
-                .allSatisfy(candidate -> assertThat(candidate.unreachable()).isPresent());
+                        .hasMessageContaining("_25._tcp." + candidate.host())
+                        .hasMessageContaining("SERVER_FAILURE")));
     }
 
     @Test
     void with_unusable_records_tls_is_required_and_a_policy_in_mode_enforce_still_asks_for_a_name() {
-        dane = (resolver, domain, mx, host, port) -> new DaneLookup.Unusable("all of usage 0");
+        dns.signed();
         publish();
+        dns.tlsa("mx1.example.org", new DnsRecord.Tlsa(0, 0, 1, "ab".repeat(32)));
         assertThat(builder().build().forDomain("example.org").iterator().next().requirement())
                 .isEqualTo(new Requirement.TrustedCertificate("mx1.example.org"));
         fetched = policy("testing");
         Candidate candidate =
                 builder().build().forDomain("example.org").iterator().next();
-        assertThat(candidate.requirement()).isEqualTo(new Requirement.Encryption("all of usage 0"));
+        assertThat(candidate.requirement())
+                .isInstanceOfSatisfying(Requirement.Encryption.class, encryption -> assertThat(encryption.why())
+                        .contains("usage 0"));
         assertThat(candidate.tlsPolicy()).isEqualTo(TlsPolicy.REQUIRED);
         assertThat(candidate.tls().verification()).contains(Verification.NONE);
+        assertThat(candidate.reportedAs().type()).isEqualTo(ReportedPolicy.Type.TLSA);
     }
 
     @ParameterizedTest
@@ -354,7 +379,6 @@ class DeliveryPolicyTest {
                 .fetcher(domain -> fetched)
                 .clock(() -> now)
                 .outcomes(outcomes::add)
-                .dane(dane)
                 .random(new Random(8461));
     }
 

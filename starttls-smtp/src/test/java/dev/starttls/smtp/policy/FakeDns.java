@@ -17,11 +17,12 @@ final class FakeDns implements DnsResolver {
 
     private final Map<String, DnsAnswer> answers = new HashMap<>();
     private final List<String> asked = new ArrayList<>();
+    private Security security = Security.INSECURE;
 
     @Override
     public DnsAnswer ask(String name, DnsType type) {
         asked.add(type + " " + name);
-        return answers.getOrDefault(type + " " + name, new DnsAnswer.Absent(name, Security.INSECURE));
+        return answers.getOrDefault(type + " " + name, new DnsAnswer.Absent(name, security));
     }
 
     /** Has the domain publish this as its MTA-STS records; none for a domain without. */
@@ -51,6 +52,16 @@ final class FakeDns implements DnsResolver {
         return this;
     }
 
+    /** Has all that is published from here on, and all that is denied, be signed. */
+    FakeDns signed() {
+        security = Security.SECURE;
+        return this;
+    }
+
+    FakeDns tlsa(String host, DnsRecord.Tlsa... records) {
+        return answer("_25._tcp." + host, DnsType.TLSA, records);
+    }
+
     FakeDns fails(String name, DnsType type) {
         answers.put(
                 type + " " + name, new DnsAnswer.Failed(DnsAnswer.Failure.SERVER_FAILURE, "the servers of it fail"));
@@ -68,8 +79,8 @@ final class FakeDns implements DnsResolver {
         answers.put(
                 type + " " + name,
                 records.length == 0
-                        ? new DnsAnswer.Absent(name, Security.INSECURE)
-                        : new DnsAnswer.Found(List.of(records), name, Security.INSECURE));
+                        ? new DnsAnswer.Absent(name, security)
+                        : new DnsAnswer.Found(List.of(records), name, security));
         return this;
     }
 }
