@@ -2,7 +2,7 @@ package dev.starttls.imap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.core.hosts.Destination;
+import dev.starttls.core.hosts.HostService;
 import dev.starttls.core.hosts.TlsHistory;
 import dev.starttls.core.hosts.TlsUse;
 import dev.starttls.core.testing.ClientFailureContract;
@@ -231,7 +231,7 @@ class ImapClientFailureTest extends ClientFailureContract {
         Instant now = Instant.EPOCH;
         TlsHistory history = TlsHistory.inMemory(1);
         history.used(
-                new Destination("localhost", 587, "imap"),
+                new HostService("localhost", 587, "imap"),
                 new TlsUse(now, now, "TLSv1.3", List.of(), Optional.empty()));
         Endpoint blocking = Endpoint.of(
                 new ImapClientDialogue(),

@@ -9,7 +9,7 @@ import dev.starttls.core.discovery.TargetTrust;
 import dev.starttls.core.dns.DnsAnswer;
 import dev.starttls.core.dns.DnsRecord;
 import dev.starttls.core.dns.DnsResolver;
-import dev.starttls.core.hosts.Destination;
+import dev.starttls.core.hosts.HostService;
 import dev.starttls.core.hosts.TlsHistory;
 import dev.starttls.core.hosts.file.TlsHistoryFile;
 import dev.starttls.core.testing.LoopExtension;
@@ -99,7 +99,7 @@ class SmtpDestinationsTest {
             assertThat(why.reason()).isEqualTo(FailureReason.NOT_OFFERED);
             assertThat(why).hasMessageContaining("was used with localhost:" + port + " (smtp)");
 
-            history.forget(new Destination("localhost", port, "smtp"));
+            history.forget(new HostService("localhost", port, "smtp"));
             try (SmtpConnection mail = client(port, history).connect()) {
                 assertThat(mail.report().encrypted()).isFalse();
             }

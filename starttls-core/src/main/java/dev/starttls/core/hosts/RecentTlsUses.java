@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * <pre>{@code
  * RecentTlsUses history = TlsHistory.inMemory(10_000);
- * history.uses().forEach((destination, use) -> System.out.println(destination + " " + use.lastUsed()));
+ * history.uses().forEach((service, use) -> System.out.println(service + " " + use.lastUsed()));
  * }</pre>
  */
 public final class RecentTlsUses implements TlsHistory {
@@ -21,29 +21,29 @@ public final class RecentTlsUses implements TlsHistory {
 
     private final int max;
     /** Both in the order of their last use, the oldest first; the monitor of this guards them. */
-    private final Map<Destination, TlsUse> recent = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<HostService, TlsUse> recent = new LinkedHashMap<>(16, 0.75f, true);
 
-    private final Map<Destination, TlsUse> lasting = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<HostService, TlsUse> lasting = new LinkedHashMap<>(16, 0.75f, true);
 
     RecentTlsUses(int max) {
         if (max < 1) {
-            throw new IllegalArgumentException("destinations: expected at least 1, got " + max);
+            throw new IllegalArgumentException("services: expected at least 1, got " + max);
         }
         this.max = max;
     }
 
     @Override
-    public synchronized Optional<TlsUse> recall(Destination destination) {
-        TlsUse use = lasting.get(destination);
-        return Optional.ofNullable(use != null ? use : recent.get(destination));
+    public synchronized Optional<TlsUse> recall(HostService service) {
+        TlsUse use = lasting.get(service);
+        return Optional.ofNullable(use != null ? use : recent.get(service));
     }
 
     @Override
-    public synchronized void used(Destination destination, TlsUse use) {
-        TlsUse now = recall(destination).map(use::following).orElse(use);
-        forget(destination);
+    public synchronized void used(HostService service, TlsUse use) {
+        TlsUse now = recall(service).map(use::following).orElse(use);
+        forget(service);
         boolean lasts = Duration.between(now.firstUsed(), now.lastUsed()).compareTo(NEW) >= 0;
-        (lasts ? lasting : recent).put(destination, now);
+        (lasts ? lasting : recent).put(service, now);
         if (recent.size() + lasting.size() > max) {
             boolean crowded = recent.size() > Math.max(1, max / 4);
             forgetOldest(crowded || lasting.isEmpty() ? recent : lasting);
@@ -51,25 +51,25 @@ public final class RecentTlsUses implements TlsHistory {
     }
 
     @Override
-    public synchronized void forget(Destination destination) {
-        recent.remove(destination);
-        lasting.remove(destination);
+    public synchronized void forget(HostService service) {
+        recent.remove(service);
+        lasting.remove(service);
     }
 
     /**
      * All that is remembered.
      *
-     * @return a copy: the new destinations, then those that have lasted, each in the order of their last use or recall, the oldest
+     * @return a copy: the new services, then those that have lasted, each in the order of their last use or recall, the oldest
      *     first. Added to another history in this order, they are forgotten in the same one
      */
-    public synchronized Map<Destination, TlsUse> uses() {
-        Map<Destination, TlsUse> all = new LinkedHashMap<>(recent);
+    public synchronized Map<HostService, TlsUse> uses() {
+        Map<HostService, TlsUse> all = new LinkedHashMap<>(recent);
         all.putAll(lasting);
         return all;
     }
 
-    private static void forgetOldest(Map<Destination, TlsUse> uses) {
-        Iterator<Destination> oldest = uses.keySet().iterator();
+    private static void forgetOldest(Map<HostService, TlsUse> uses) {
+        Iterator<HostService> oldest = uses.keySet().iterator();
         oldest.next();
         oldest.remove();
     }

@@ -3,14 +3,14 @@ package dev.starttls.core.hosts;
 import java.util.Optional;
 
 /**
- * Remembers with which destinations TLS was used, so that a later session without it, or with an older version, is noticed (RFC
+ * Remembers with which services TLS was used, so that a later session without it, or with an older version, is noticed (RFC
  * 3207 section 6, RFC 8314 section 5). Implement it to share it between machines; {@code dev.starttls.core.hosts.file} keeps it in
  * a file.
  *
  * <pre>{@code
  * TlsHistory history = TlsHistory.inMemory(10_000);
  * SmtpClient.to("mx.example.org", 25).policy(TlsPolicy.OPPORTUNISTIC).blockDowngrades(history).connect();
- * history.forget(new Destination("mx.example.org", 25, "smtp"));  // its operator has turned TLS off
+ * history.forget(new HostService("mx.example.org", 25, "smtp"));  // its operator has turned TLS off
  * }</pre>
  *
  * <p>It is kept apart from {@link HostMemory}, which is about speed, is right to forget, and is written only where commands are sent
@@ -36,55 +36,55 @@ public interface TlsHistory {
     TlsHistory NONE = new TlsHistory() {
 
         @Override
-        public Optional<TlsUse> recall(Destination destination) {
+        public Optional<TlsUse> recall(HostService service) {
             return Optional.empty();
         }
 
         @Override
-        public void used(Destination destination, TlsUse use) {}
+        public void used(HostService service, TlsUse use) {}
 
         @Override
-        public void forget(Destination destination) {}
+        public void forget(HostService service) {}
     };
 
     /**
-     * What is remembered of a destination.
+     * What is remembered of a service.
      *
-     * @param destination any
+     * @param service any
      * @return the last use, however old: whether that is recent enough is not decided here ({@link TlsUse#within}); empty if none is
      *     remembered
      */
-    Optional<TlsUse> recall(Destination destination);
+    Optional<TlsUse> recall(HostService service);
 
     /**
      * Remembers that TLS was used, as {@link TlsUse#following} what was remembered before; atomically.
      *
-     * @param destination with which
+     * @param service with which
      * @param use now
      */
-    void used(Destination destination, TlsUse use);
+    void used(HostService service, TlsUse use);
 
     /**
-     * Forgets a destination: it may be spoken to in plaintext again. For people who know that its operator has turned TLS off.
+     * Forgets a service: it may be spoken to in plaintext again. For people who know that its operator has turned TLS off.
      *
-     * @param destination any; without effect if nothing is remembered
+     * @param service any; without effect if nothing is remembered
      */
-    void forget(Destination destination);
+    void forget(HostService service);
 
     /**
      * Makes a history in this process.
      *
-     * <p>When it is full, the least recently used destination is forgotten, but new ones do not drive out those that have lasted, whose
+     * <p>When it is full, the least recently used service is forgotten, but new ones do not drive out those that have lasted, whose
      * first and last use are a day or more apart: as long as more than a quarter of all are new, the one that is forgotten is new.
      * An attacker who leads a client to any number of hosts within a day, by mail that bounces to them for instance, has it forget
      * none of those that have lasted, if these fill no more than three quarters. Make it larger than the number of hosts that are
      * visited in the time of the expiry; one usually takes 1 to 2 KB.
      *
-     * @param destinations the maximum number, at least 1
+     * @param services the maximum number, at least 1
      * @return an empty history, safe for use by several threads
-     * @throws IllegalArgumentException if {@code destinations} is less than 1
+     * @throws IllegalArgumentException if {@code services} is less than 1
      */
-    static RecentTlsUses inMemory(int destinations) {
-        return new RecentTlsUses(destinations);
+    static RecentTlsUses inMemory(int services) {
+        return new RecentTlsUses(services);
     }
 }

@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * When and how TLS was used with a destination. Whether the server's certificate was verified is not part of it: see {@link
+ * When and how TLS was used with a service. Whether the server's certificate was verified is not part of it: see {@link
  * TlsHistory}.
  *
  * <pre>{@code

@@ -1,6 +1,6 @@
 package dev.starttls.core.upgrade;
 
-import dev.starttls.core.hosts.Destination;
+import dev.starttls.core.hosts.HostService;
 import dev.starttls.core.hosts.TlsUse;
 import java.util.Objects;
 
@@ -9,7 +9,7 @@ import java.util.Objects;
  *
  * <pre>{@code
  * UpgradeListener listener = new UpgradeListener() {
- *     public void downgraded(Downgrade how) { alert(how.destination() + " had " + how.remembered().version() + ": " + how); }
+ *     public void downgraded(Downgrade how) { alert(how.service() + " had " + how.remembered().version() + ": " + how); }
  * };
  * }</pre>
  */
@@ -20,7 +20,7 @@ public sealed interface Downgrade {
      *
      * @return its name, port and protocol
      */
-    Destination destination();
+    HostService service();
 
     /**
      * The use of TLS that is remembered.
@@ -32,17 +32,17 @@ public sealed interface Downgrade {
     /**
      * There is no TLS.
      *
-     * @param destination the server
+     * @param service the server
      * @param remembered the use of TLS that is remembered
      * @param reason {@link FailureReason#NOT_OFFERED}, {@link FailureReason#REFUSED} or {@link FailureReason#PREAUTHENTICATED}
      * @param reply the server's line, its control characters replaced; empty if there was none
      */
-    record ToPlaintext(Destination destination, TlsUse remembered, FailureReason reason, String reply)
+    record ToPlaintext(HostService service, TlsUse remembered, FailureReason reason, String reply)
             implements Downgrade {
 
         /** Replaces control characters. */
         public ToPlaintext {
-            Objects.requireNonNull(destination, "destination: expected the server, got null");
+            Objects.requireNonNull(service, "service: expected the server, got null");
             Objects.requireNonNull(remembered, "remembered: expected a use of TLS, got null");
             Objects.requireNonNull(reason, "reason: expected why there is no TLS, got null");
             reply = Wording.printable(reply);
@@ -52,15 +52,15 @@ public sealed interface Downgrade {
     /**
      * There is TLS, in an older version.
      *
-     * @param destination the server
+     * @param service the server
      * @param remembered the use of TLS that is remembered, with the newer version
      * @param version of this session, for instance "TLSv1.2"
      */
-    record ToOlderVersion(Destination destination, TlsUse remembered, String version) implements Downgrade {
+    record ToOlderVersion(HostService service, TlsUse remembered, String version) implements Downgrade {
 
         /** There must be all. */
         public ToOlderVersion {
-            Objects.requireNonNull(destination, "destination: expected the server, got null");
+            Objects.requireNonNull(service, "service: expected the server, got null");
             Objects.requireNonNull(remembered, "remembered: expected a use of TLS, got null");
             Objects.requireNonNull(version, "version: expected that of this session, got null");
         }

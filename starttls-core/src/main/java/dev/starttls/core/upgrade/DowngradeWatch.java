@@ -1,6 +1,6 @@
 package dev.starttls.core.upgrade;
 
-import dev.starttls.core.hosts.Destination;
+import dev.starttls.core.hosts.HostService;
 import dev.starttls.core.hosts.TlsHistory;
 import dev.starttls.core.hosts.TlsUse;
 import dev.starttls.core.tls.PeerCheck;
@@ -34,7 +34,7 @@ final class DowngradeWatch {
         if (watching()) {
             Instant now = now();
             remembered = Objects.requireNonNull(
-                            history().recall(destination()),
+                            history().recall(service()),
                             "Expected the TlsHistory to return a use of TLS, got null; Optional.empty() is for none")
                     .filter(use -> use.within(settings.downgrades().expiry(), now));
         }
@@ -55,7 +55,7 @@ final class DowngradeWatch {
     /** There will be no TLS. */
     void declined(FailureReason reason, String reply) {
         if (remembered.isPresent()) {
-            settings.listener().downgraded(new Downgrade.ToPlaintext(destination(), remembered.get(), reason, reply));
+            settings.listener().downgraded(new Downgrade.ToPlaintext(service(), remembered.get(), reason, reply));
         }
     }
 
@@ -66,16 +66,14 @@ final class DowngradeWatch {
         }
         UpgradeReport.Negotiated tls = report.tls().get();
         if (remembered.isPresent() && older(tls.version(), remembered.get().version())) {
-            settings.listener()
-                    .downgraded(new Downgrade.ToOlderVersion(destination(), remembered.get(), tls.version()));
+            settings.listener().downgraded(new Downgrade.ToOlderVersion(service(), remembered.get(), tls.version()));
         }
         Instant now = now();
         List<String> offered = report.offeredBefore().stream()
                 .limit(TlsUse.MAX_OFFERED)
                 .map(DowngradeWatch::shortened)
                 .toList();
-        history()
-                .used(destination(), new TlsUse(now, now, shortened(tls.version()), offered, keyHash(tls.peerChain())));
+        history().used(service(), new TlsUse(now, now, shortened(tls.version()), offered, keyHash(tls.peerChain())));
     }
 
     /**
@@ -88,11 +86,11 @@ final class DowngradeWatch {
             return hint;
         }
         TlsUse use = remembered.orElseThrow();
-        return use.version() + " was used with " + destination() + " on " + day(use.lastUsed())
+        return use.version() + " was used with " + service() + " on " + day(use.lastUsed())
                 + ", and TLS is required until "
                 + day(use.lastUsed().plus(settings.downgrades().expiry()))
                 + ": someone in the middle may have removed it; if the server's operator has turned it off,"
-                + " TlsHistory.forget(destination) lets the next connection go on without. "
+                + " TlsHistory.forget(service) lets the next connection go on without. "
                 + (hint.isEmpty() ? reason.advice() : hint);
     }
 
@@ -133,8 +131,8 @@ final class DowngradeWatch {
                 settings.downgrades().clock().instant(), "Expected the clock to return the time, got null");
     }
 
-    private Destination destination() {
-        return new Destination(peer.ascii(), peer.port(), dialogue.protocol());
+    private HostService service() {
+        return new HostService(peer.ascii(), peer.port(), dialogue.protocol());
     }
 
     private static String day(Instant time) {

@@ -20,18 +20,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TlsHistoryTest {
 
     private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
-    private static final Destination MX = new Destination("mx.example.org", 25, "smtp");
+    private static final HostService MX = new HostService("mx.example.org", 25, "smtp");
 
     @Test
     void what_is_remembered_belongs_to_a_host_a_port_and_a_protocol() {
         TlsHistory history = TlsHistory.inMemory(10);
-        history.used(new Destination("MX.example.ORG", 25, "smtp"), use(NOON));
+        history.used(new HostService("MX.example.ORG", 25, "smtp"), use(NOON));
         assertThat(history.recall(MX)).contains(use(NOON));
-        assertThat(history.recall(new Destination("mx.example.org", 587, "smtp")))
+        assertThat(history.recall(new HostService("mx.example.org", 587, "smtp")))
                 .isEmpty();
-        assertThat(history.recall(new Destination("mx.example.org", 25, "imap")))
+        assertThat(history.recall(new HostService("mx.example.org", 25, "imap")))
                 .isEmpty();
-        assertThat(history.recall(new Destination("example.org", 25, "smtp"))).isEmpty();
+        assertThat(history.recall(new HostService("example.org", 25, "smtp"))).isEmpty();
         history.forget(MX);
         assertThat(history.recall(MX)).isEmpty();
     }
@@ -123,12 +123,12 @@ class TlsHistoryTest {
     void values_out_of_bounds_are_refused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TlsHistory.inMemory(0))
-                .withMessage("destinations: expected at least 1, got 0");
-        assertThatIllegalArgumentException().isThrownBy(() -> new Destination("", 25, "smtp"));
-        assertThatIllegalArgumentException().isThrownBy(() -> new Destination("a", 65_536, "smtp"));
-        assertThatIllegalArgumentException().isThrownBy(() -> new Destination("a", -2, "smtp"));
-        assertThatIllegalArgumentException().isThrownBy(() -> new Destination("a", 25, ""));
-        assertThatNullPointerException().isThrownBy(() -> new Destination(null, 25, "smtp"));
+                .withMessage("services: expected at least 1, got 0");
+        assertThatIllegalArgumentException().isThrownBy(() -> new HostService("", 25, "smtp"));
+        assertThatIllegalArgumentException().isThrownBy(() -> new HostService("a", 65_536, "smtp"));
+        assertThatIllegalArgumentException().isThrownBy(() -> new HostService("a", -2, "smtp"));
+        assertThatIllegalArgumentException().isThrownBy(() -> new HostService("a", 25, ""));
+        assertThatNullPointerException().isThrownBy(() -> new HostService(null, 25, "smtp"));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new TlsUse(hours(1), NOON, "TLSv1.3", List.of(), Optional.empty()));
         assertThatIllegalArgumentException()
@@ -156,8 +156,8 @@ class TlsHistoryTest {
         assertThat(MX).hasToString("mx.example.org:25 (smtp)");
     }
 
-    private static Destination host(int number) {
-        return new Destination("host" + number, 25, "smtp");
+    private static HostService host(int number) {
+        return new HostService("host" + number, 25, "smtp");
     }
 
     private static Instant hours(int later) {

@@ -3,9 +3,9 @@ package dev.starttls.core.nio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.starttls.core.hosts.Destination;
 import dev.starttls.core.hosts.HostFacts.Answer;
 import dev.starttls.core.hosts.HostMemory;
+import dev.starttls.core.hosts.HostService;
 import dev.starttls.core.hosts.RecentTlsUses;
 import dev.starttls.core.hosts.TlsHistory;
 import dev.starttls.core.hosts.TlsUse;
@@ -92,14 +92,14 @@ class DowngradeOnSocketsTest {
         try (StartTlsChannel channel = driver.connect(client(), running.loop())) {
             assertThat(channel.isSecure()).isTrue();
         }
-        assertThat(history.uses()).containsOnlyKeys(destination());
+        assertThat(history.uses()).containsOnlyKeys(service());
         offer = Offer.NOT_OFFERED;
         UpgradeException why =
                 catchThrowableOfType(UpgradeException.class, () -> driver.connect(client(), running.loop()));
         assertThat(why.reason()).isEqualTo(FailureReason.NOT_OFFERED);
         assertThat(heard).containsExactly("downgraded", "blocked NOT_OFFERED");
 
-        history.forget(destination());
+        history.forget(service());
         try (StartTlsChannel channel = driver.connect(client(), running.loop())) {
             assertThat(channel.isSecure()).isFalse();
         }
@@ -110,7 +110,7 @@ class DowngradeOnSocketsTest {
     @EnumSource
     void is_reported_and_the_policy_decides(Driver driver) throws Exception {
         Instant now = Instant.now();
-        history.used(destination(), new TlsUse(now, now, "TLSv1.3", List.of(), Optional.empty()));
+        history.used(service(), new TlsUse(now, now, "TLSv1.3", List.of(), Optional.empty()));
         offer = Offer.REFUSED;
         try (StartTlsChannel channel = driver.connect(client().reportDowngrades(history), running.loop())) {
             assertThat(channel.isSecure()).isFalse();
@@ -122,7 +122,7 @@ class DowngradeOnSocketsTest {
     @EnumSource
     void is_blocked_on_a_second_connection_too(Driver driver) throws Exception {
         Instant now = Instant.now();
-        history.used(destination(), new TlsUse(now, now, "TLSv1.3", List.of(), Optional.empty()));
+        history.used(service(), new TlsUse(now, now, "TLSv1.3", List.of(), Optional.empty()));
         HostMemory memory = HostMemory.inMemory(1);
         memory.update("localhost", address.getPort(), facts -> facts.withUpgraded()
                 .withCommand(Answer.TAKEN)
@@ -135,8 +135,8 @@ class DowngradeOnSocketsTest {
         assertThat(heard).containsExactly("downgraded", "blocked REFUSED");
     }
 
-    private Destination destination() {
-        return new Destination("localhost", address.getPort(), "lines");
+    private HostService service() {
+        return new HostService("localhost", address.getPort(), "lines");
     }
 
     private Client client() {

@@ -2,7 +2,7 @@ package dev.starttls.core.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.core.hosts.Destination;
+import dev.starttls.core.hosts.HostService;
 import dev.starttls.core.hosts.TlsHistory;
 import dev.starttls.core.hosts.TlsUse;
 import dev.starttls.core.testing.ProtocolUnderTest.Exchange;
@@ -105,7 +105,7 @@ public abstract class ClientFailureContract {
         Instant now = Instant.EPOCH;
         TlsHistory history = TlsHistory.inMemory(1);
         history.used(
-                new Destination("localhost", 587, dialogue.protocol()),
+                new HostService("localhost", 587, dialogue.protocol()),
                 new TlsUse(now, now, "TLSv1.3", List.of(), Optional.empty()));
         Endpoint client = Endpoint.of(
                 dialogue,

@@ -2,9 +2,9 @@ package dev.starttls.core.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.core.hosts.Destination;
 import dev.starttls.core.hosts.HostFacts;
 import dev.starttls.core.hosts.HostMemory;
+import dev.starttls.core.hosts.HostService;
 import dev.starttls.core.hosts.RecentTlsUses;
 import dev.starttls.core.hosts.TlsHistory;
 import dev.starttls.core.testing.ProtocolUnderTest.Exchange;
@@ -87,7 +87,7 @@ public abstract class ClientServerContract {
         if (policy == TlsPolicy.DISABLED) {
             assertThat(history.uses()).isEmpty();
         } else {
-            assertThat(history.uses()).containsOnlyKeys(new Destination("localhost", 587, dialogue.protocol()));
+            assertThat(history.uses()).containsOnlyKeys(new HostService("localhost", 587, dialogue.protocol()));
         }
     }
 

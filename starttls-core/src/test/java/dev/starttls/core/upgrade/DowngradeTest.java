@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import dev.starttls.core.hosts.Destination;
 import dev.starttls.core.hosts.HostFacts.Answer;
 import dev.starttls.core.hosts.HostMemory;
+import dev.starttls.core.hosts.HostService;
 import dev.starttls.core.hosts.RecentTlsUses;
 import dev.starttls.core.hosts.TlsHistory;
 import dev.starttls.core.hosts.TlsUse;
@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What a client remembers of TLS with its server, and what comes of it where there is less the next time. */
 class DowngradeTest {
 
-    private static final Destination SERVER = new Destination("mx.example.org", 25, "lines");
+    private static final HostService SERVER = new HostService("mx.example.org", 25, "lines");
     private static final Instant NOW = Instant.parse("2026-03-31T12:00:00Z");
     private static final String SECRET = "secret\r\n";
 
@@ -58,7 +58,7 @@ class DowngradeTest {
         assertThat(why)
                 .hasMessageContaining("TLSv1.3 was used with mx.example.org:25 (lines) on 2026-03-31")
                 .hasMessageContaining("TLS is required until 2026-04-30")
-                .hasMessageContaining("TlsHistory.forget(destination)")
+                .hasMessageContaining("TlsHistory.forget(service)")
                 .hasMessageContaining("implicit-TLS port");
 
         history.forget(SERVER);
@@ -242,7 +242,7 @@ class DowngradeTest {
         UpgradeConnection connection = new UpgradeConnection(
                 careless, settings(TlsPolicy.OPPORTUNISTIC, Response.BLOCK), new Peer("mx.example.org", 25));
         history.used(
-                new Destination("mx.example.org", 25, careless.protocol()),
+                new HostService("mx.example.org", 25, careless.protocol()),
                 history.recall(SERVER).orElseThrow());
         assertThatIllegalStateException()
                 .isThrownBy(() -> connection.begin(0))
@@ -414,14 +414,14 @@ class DowngradeTest {
     private static final class Throwing implements TlsHistory {
 
         @Override
-        public Optional<TlsUse> recall(Destination destination) {
+        public Optional<TlsUse> recall(HostService service) {
             throw new IllegalStateException("no history");
         }
 
         @Override
-        public void used(Destination destination, TlsUse use) {}
+        public void used(HostService service, TlsUse use) {}
 
         @Override
-        public void forget(Destination destination) {}
+        public void forget(HostService service) {}
     }
 }

@@ -1,6 +1,6 @@
 package dev.starttls.core.hosts.file;
 
-import dev.starttls.core.hosts.Destination;
+import dev.starttls.core.hosts.HostService;
 import dev.starttls.core.hosts.RecentTlsUses;
 import dev.starttls.core.hosts.TlsHistory;
 import dev.starttls.core.hosts.TlsUse;
@@ -35,7 +35,7 @@ import java.util.function.Consumer;
  * was not flushed is lost with the process: the file then remembers less. Nothing here starts a thread; a timer of the application
  * may call {@link #flush}.
  *
- * <p>The file has one line for each destination, in ASCII: protocol, host, port, the times of the first and the last use, the
+ * <p>The file has one line for each service, in ASCII: protocol, host, port, the times of the first and the last use, the
  * version, the hash of the key, and the capabilities that were offered. It is written anew, as a file beside it that is forced to
  * the disk and then takes its place in one step, so that each reader sees all of the old or all of the new one, after a crash too. On
  * POSIX it is readable by its owner alone. Processes take turns by a lock of another file beside it ({@code .lock}), which stays. A line
@@ -66,22 +66,22 @@ public final class TlsHistoryFile implements TlsHistory, Closeable {
     /** Guarded by the monitor of this, as is what follows. */
     private RecentTlsUses uses;
     /** Since the last flush; an empty one was forgotten. */
-    private Map<Destination, Change> changes = new LinkedHashMap<>();
+    private Map<HostService, Change> changes = new LinkedHashMap<>();
 
     private boolean closed;
 
-    /** What has become of a destination: it was forgotten, or was used, or the one and then the other. */
+    /** What has become of a service: it was forgotten, or was used, or the one and then the other. */
     private record Change(boolean forgotten, Optional<TlsUse> use) {
 
         Change used(TlsUse later) {
             return new Change(forgotten, Optional.of(use.map(later::following).orElse(later)));
         }
 
-        void applyTo(TlsHistory history, Destination destination) {
+        void applyTo(TlsHistory history, HostService service) {
             if (forgotten) {
-                history.forget(destination);
+                history.forget(service);
             }
-            use.ifPresent(now -> history.used(destination, now));
+            use.ifPresent(now -> history.used(service, now));
         }
     }
 
@@ -97,39 +97,39 @@ public final class TlsHistoryFile implements TlsHistory, Closeable {
      * Opens a history and reads it.
      *
      * @param file that has it, or is to have it; its folder exists
-     * @param destinations the maximum number, at least 1; see {@link TlsHistory#inMemory}
+     * @param services the maximum number, at least 1; see {@link TlsHistory#inMemory}
      * @param skipped called with each line that cannot be read, by the thread that opens or flushes; should not throw
      * @return the history
      * @throws IOException if the file cannot be read: to go on without it would be to forget all
-     * @throws IllegalArgumentException if {@code destinations} is less than 1
+     * @throws IllegalArgumentException if {@code services} is less than 1
      */
-    public static TlsHistoryFile open(Path file, int destinations, Consumer<SkippedLine> skipped) throws IOException {
+    public static TlsHistoryFile open(Path file, int services, Consumer<SkippedLine> skipped) throws IOException {
         Objects.requireNonNull(file, "file: expected a path, got null");
         Objects.requireNonNull(skipped, "skipped: expected what hears of skipped lines, got null; try line -> {}");
         Path real = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-        TlsHistoryFile history = new TlsHistoryFile(real, destinations, skipped);
+        TlsHistoryFile history = new TlsHistoryFile(real, services, skipped);
         history.uses = history.read();
         return history;
     }
 
     @Override
-    public synchronized Optional<TlsUse> recall(Destination destination) {
-        return uses.recall(destination);
+    public synchronized Optional<TlsUse> recall(HostService service) {
+        return uses.recall(service);
     }
 
     /** As {@link TlsHistory#used}. After {@link #close} it is remembered in this process alone. */
     @Override
-    public synchronized void used(Destination destination, TlsUse use) {
-        uses.used(destination, use);
-        Change before = changes.remove(destination);
-        note(destination, (before == null ? new Change(false, Optional.empty()) : before).used(use));
+    public synchronized void used(HostService service, TlsUse use) {
+        uses.used(service, use);
+        Change before = changes.remove(service);
+        note(service, (before == null ? new Change(false, Optional.empty()) : before).used(use));
     }
 
     @Override
-    public synchronized void forget(Destination destination) {
-        uses.forget(destination);
-        changes.remove(destination);
-        note(destination, new Change(true, Optional.empty()));
+    public synchronized void forget(HostService service) {
+        uses.forget(service);
+        changes.remove(service);
+        note(service, new Change(true, Optional.empty()));
     }
 
     /**
@@ -137,7 +137,7 @@ public final class TlsHistoryFile implements TlsHistory, Closeable {
      *
      * @return as {@link RecentTlsUses#uses}
      */
-    public synchronized Map<Destination, TlsUse> uses() {
+    public synchronized Map<HostService, TlsUse> uses() {
         return uses.uses();
     }
 
@@ -149,7 +149,7 @@ public final class TlsHistoryFile implements TlsHistory, Closeable {
      */
     public void flush() throws IOException {
         synchronized (FLUSHING) {
-            Map<Destination, Change> flushed = takeChanges();
+            Map<HostService, Change> flushed = takeChanges();
             boolean written = false;
             try {
                 RecentTlsUses merged = exchange(flushed);
@@ -179,18 +179,18 @@ public final class TlsHistoryFile implements TlsHistory, Closeable {
     /** One line for people. */
     @Override
     public synchronized String toString() {
-        return "TlsHistoryFile[" + file + ", " + uses.uses().size() + " of " + max + " destinations, " + changes.size()
+        return "TlsHistoryFile[" + file + ", " + uses.uses().size() + " of " + max + " services, " + changes.size()
                 + " to be written" + (closed ? ", closed" : "") + "]";
     }
 
-    /** Of destinations that are not remembered any more, a use is not kept either: so there are no more of them than of those. */
-    private void note(Destination destination, Change change) {
+    /** Of services that are not remembered any more, a use is not kept either: so there are no more of them than of those. */
+    private void note(HostService service, Change change) {
         if (closed) {
             return;
         }
-        changes.put(destination, change);
+        changes.put(service, change);
         if (changes.size() > 2L * max) {
-            Set<Destination> remembered = uses.uses().keySet();
+            Set<HostService> remembered = uses.uses().keySet();
             changes.entrySet().removeIf(noted -> !noted.getValue().forgotten() && !remembered.contains(noted.getKey()));
         }
     }
@@ -204,29 +204,29 @@ public final class TlsHistoryFile implements TlsHistory, Closeable {
         changes.clear();
     }
 
-    private synchronized Map<Destination, Change> takeChanges() {
-        Map<Destination, Change> taken = changes;
+    private synchronized Map<HostService, Change> takeChanges() {
+        Map<HostService, Change> taken = changes;
         changes = new LinkedHashMap<>();
         return taken;
     }
 
     /** Those that came meanwhile follow. */
-    private synchronized void giveBack(Map<Destination, Change> taken) {
-        changes.forEach((destination, later) -> {
-            Change before = taken.remove(destination);
+    private synchronized void giveBack(Map<HostService, Change> taken) {
+        changes.forEach((service, later) -> {
+            Change before = taken.remove(service);
             boolean follows = before != null && !later.forgotten();
-            taken.put(destination, follows ? before.used(later.use().orElseThrow()) : later);
+            taken.put(service, follows ? before.used(later.use().orElseThrow()) : later);
         });
         changes = taken;
     }
 
     private synchronized void replace(RecentTlsUses merged) {
-        changes.forEach((destination, change) -> change.applyTo(merged, destination));
+        changes.forEach((service, change) -> change.applyTo(merged, service));
         uses = merged;
     }
 
     /** What the file has and what has changed, together, and in the file. */
-    private RecentTlsUses exchange(Map<Destination, Change> flushed) throws IOException {
+    private RecentTlsUses exchange(Map<HostService, Change> flushed) throws IOException {
         if (flushed.isEmpty()) {
             return read();
         }
@@ -234,9 +234,9 @@ public final class TlsHistoryFile implements TlsHistory, Closeable {
             // Until the channel is closed.
             var unusedTurn = turns.lock();
             RecentTlsUses merged = read();
-            flushed.forEach((destination, change) -> change.applyTo(merged, destination));
+            flushed.forEach((service, change) -> change.applyTo(merged, service));
             List<String> lines = new ArrayList<>();
-            merged.uses().forEach((destination, use) -> lines.add(TlsHistoryLine.of(destination, use)));
+            merged.uses().forEach((service, use) -> lines.add(TlsHistoryLine.of(service, use)));
             HistoryLines.write(file, lines);
             return merged;
         } catch (OverlappingFileLockException e) {
@@ -252,7 +252,7 @@ public final class TlsHistoryFile implements TlsHistory, Closeable {
         HistoryLines.read(file, (number, line) -> {
             try {
                 TlsHistoryLine parsed = TlsHistoryLine.parse(line);
-                read.used(parsed.destination(), parsed.use());
+                read.used(parsed.service(), parsed.use());
             } catch (IllegalArgumentException e) {
                 skipped.accept(new SkippedLine(number, HistoryLines.printable(line), String.valueOf(e.getMessage())));
             }

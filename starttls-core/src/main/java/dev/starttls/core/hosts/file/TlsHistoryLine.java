@@ -1,6 +1,6 @@
 package dev.starttls.core.hosts.file;
 
-import dev.starttls.core.hosts.Destination;
+import dev.starttls.core.hosts.HostService;
 import dev.starttls.core.hosts.TlsUse;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -14,18 +14,18 @@ import java.util.stream.Collectors;
  * A line of the file: eight fields with a space between them. What is not a visible character of ASCII, and percent and comma, are
  * written as {@code %} and two digits for each octet of UTF-8; nothing is written as a hyphen.
  */
-record TlsHistoryLine(Destination destination, TlsUse use) {
+record TlsHistoryLine(HostService service, TlsUse use) {
 
     private static final int FIELDS = 8;
     private static final String NOTHING = "-";
     private static final String HEX = "0123456789ABCDEF";
 
-    static String of(Destination destination, TlsUse use) {
+    static String of(HostService service, TlsUse use) {
         return String.join(
                 " ",
-                written(destination.protocol()),
-                written(destination.host()),
-                Integer.toString(destination.port()),
+                written(service.protocol()),
+                written(service.host()),
+                Integer.toString(service.port()),
                 use.firstUsed().toString(),
                 use.lastUsed().toString(),
                 written(use.version()),
@@ -41,7 +41,7 @@ record TlsHistoryLine(Destination destination, TlsUse use) {
         if (fields.length != FIELDS) {
             throw new IllegalArgumentException("expected " + FIELDS + " fields, got " + fields.length);
         }
-        Destination destination = new Destination(read(fields[1]), port(fields[2]), read(fields[0]));
+        HostService service = new HostService(read(fields[1]), port(fields[2]), read(fields[0]));
         String hash = read(fields[6]);
         List<String> offered = fields[7].equals(NOTHING)
                 ? List.of()
@@ -49,7 +49,7 @@ record TlsHistoryLine(Destination destination, TlsUse use) {
                         .map(TlsHistoryLine::read)
                         .toList();
         return new TlsHistoryLine(
-                destination,
+                service,
                 new TlsUse(
                         time(fields[3]),
                         time(fields[4]),

@@ -1,6 +1,6 @@
 package dev.starttls.core.hosts.file;
 
-import dev.starttls.core.hosts.Destination;
+import dev.starttls.core.hosts.HostService;
 import dev.starttls.core.hosts.TlsUse;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -39,7 +39,7 @@ final class HistoryProcess {
         })) {
             for (int i = 0; i < Integer.parseInt(arguments[3]); i++) {
                 history.used(
-                        new Destination(arguments[2] + i, 25, "smtp"),
+                        new HostService(arguments[2] + i, 25, "smtp"),
                         new TlsUse(Instant.EPOCH, Instant.EPOCH, "TLSv1.3", List.of("STARTTLS"), Optional.empty()));
                 history.flush();
             }

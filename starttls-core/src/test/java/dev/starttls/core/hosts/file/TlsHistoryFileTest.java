@@ -3,7 +3,7 @@ package dev.starttls.core.hosts.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.starttls.core.hosts.Destination;
+import dev.starttls.core.hosts.HostService;
 import dev.starttls.core.hosts.TlsUse;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 class TlsHistoryFileTest {
 
     private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
-    private static final Destination MX = new Destination("mx.example.org", 25, "smtp");
-    private static final Destination IMAP = new Destination("2001:db8::1", -1, "imap");
+    private static final HostService MX = new HostService("mx.example.org", 25, "smtp");
+    private static final HostService IMAP = new HostService("2001:db8::1", -1, "imap");
 
     @TempDir
     Path folder;
@@ -62,7 +62,7 @@ class TlsHistoryFileTest {
             assertThat(history.recall(MX)).contains(use);
             assertThat(history.recall(IMAP)).contains(use(NOON));
             assertThat(history)
-                    .hasToString("TlsHistoryFile[" + file().toRealPath() + ", 2 of 10 destinations, 0 to be written]");
+                    .hasToString("TlsHistoryFile[" + file().toRealPath() + ", 2 of 10 services, 0 to be written]");
         }
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left.map(each -> each.getFileName().toString()))
@@ -95,7 +95,7 @@ class TlsHistoryFileTest {
                         "smtp z 25 2026-03-01T12:00:00Z 2026-03-01T12:00:00Z TLSv1.3 - -"),
                 StandardCharsets.ISO_8859_1);
         try (TlsHistoryFile history = open()) {
-            assertThat(history.uses().keySet()).extracting(Destination::host).containsExactly("a", "z");
+            assertThat(history.uses().keySet()).extracting(HostService::host).containsExactly("a", "z");
             assertThat(skipped)
                     .extracting(TlsHistoryFile.SkippedLine::number)
                     .containsExactly(3, 4, 6, 7, 8, 9, 10, 11);
@@ -141,8 +141,8 @@ class TlsHistoryFileTest {
     void any_value_is_read_as_it_was_written() {
         Random random = new Random(7);
         for (int run = 0; run < 2_000; run++) {
-            Destination destination =
-                    new Destination("h" + text(random, 20), random.nextInt(65_537) - 1, "p" + text(random, 5));
+            HostService service =
+                    new HostService("h" + text(random, 20), random.nextInt(65_537) - 1, "p" + text(random, 5));
             List<String> offered = Stream.generate(() -> "c" + text(random, 30))
                     .limit(random.nextInt(5))
                     .toList();
@@ -155,14 +155,14 @@ class TlsHistoryFileTest {
                     text(random, 8),
                     offered,
                     Optional.of(text(random, 50)).filter(hash -> !hash.isEmpty()));
-            String line = TlsHistoryLine.of(destination, use);
+            String line = TlsHistoryLine.of(service, use);
             assertThat(line).matches("[!-~]+( [!-~]+){7}");
-            assertThat(TlsHistoryLine.parse(line)).isEqualTo(new TlsHistoryLine(destination, use));
+            assertThat(TlsHistoryLine.parse(line)).isEqualTo(new TlsHistoryLine(service, use));
         }
         assertThat(TlsHistoryLine.parse(TlsHistoryLine.of(
-                        new Destination("-", 1, "%"), new TlsUse(NOON, NOON, "-", List.of("-", ""), Optional.empty()))))
+                        new HostService("-", 1, "%"), new TlsUse(NOON, NOON, "-", List.of("-", ""), Optional.empty()))))
                 .isEqualTo(new TlsHistoryLine(
-                        new Destination("-", 1, "%"), new TlsUse(NOON, NOON, "-", List.of("-", ""), Optional.empty())));
+                        new HostService("-", 1, "%"), new TlsUse(NOON, NOON, "-", List.of("-", ""), Optional.empty())));
     }
 
     @Test
@@ -278,13 +278,13 @@ class TlsHistoryFileTest {
             history.used(MX, use(NOON));
             history.used(MX, use(NOON.plus(Duration.ofDays(2))));
             for (int i = 0; i < 1_000; i++) {
-                history.used(new Destination("h" + i, 25, "smtp"), use(NOON.plus(Duration.ofDays(2))));
+                history.used(new HostService("h" + i, 25, "smtp"), use(NOON.plus(Duration.ofDays(2))));
                 if (i % 300 == 0) {
                     history.flush();
                 }
             }
             assertThat(history.uses()).hasSize(10).containsKey(MX);
-            assertThat(history.toString()).matches(".*10 of 10 destinations, (\\d|1\\d|20) to be written]");
+            assertThat(history.toString()).matches(".*10 of 10 services, (\\d|1\\d|20) to be written]");
         }
         assertThat(Files.readAllLines(file())).hasSize(11);
         try (TlsHistoryFile history = open()) {

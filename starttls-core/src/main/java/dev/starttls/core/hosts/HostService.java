@@ -4,10 +4,10 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * A service that clients connect to: what is remembered of IMAP on a host says nothing of POP3 there.
+ * A service of a host that clients connect to: what is remembered of IMAP on a host says nothing of POP3 there.
  *
  * <pre>{@code
- * Destination destination = new Destination("mx.example.org", 25, "smtp");
+ * HostService service = new HostService("mx.example.org", 25, "smtp");
  * }</pre>
  *
  * @param host its name or address, in ASCII and lower case, without a dot at its end; the name that its certificate must have,
@@ -15,13 +15,13 @@ import java.util.Objects;
  * @param port 0 to 65535, or -1 if it is not known
  * @param protocol as {@code StartTlsProtocol.name} has it: "smtp", "imap", "pop3"
  */
-public record Destination(String host, int port, String protocol) {
+public record HostService(String host, int port, String protocol) {
 
     /** Writes the host in lower case and without a dot at its end: what is remembered is not to depend on how a name is written. */
-    public Destination {
+    public HostService {
         String given = Objects.requireNonNull(host, "host: expected a name or an address, got null")
                 .toLowerCase(Locale.ROOT);
-        host = given.endsWith(".") ? given.substring(0, given.length() - 1) : given;
+        host = given.endsWith(".") && !given.endsWith("..") ? given.substring(0, given.length() - 1) : given;
         Objects.requireNonNull(protocol, "protocol: expected its name, for instance smtp, got null");
         if (host.isEmpty()) {
             throw new IllegalArgumentException("host: expected a name or an address, got nothing");
