@@ -7,6 +7,7 @@ import dev.starttls.conformance.embedded.LibraryServers;
 import dev.starttls.conformance.profile.Profile;
 import dev.starttls.conformance.profile.Scope;
 import dev.starttls.conformance.report.JsonReport;
+import dev.starttls.conformance.report.SurveyJson;
 import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.Selection;
 import java.util.ArrayList;
@@ -91,8 +92,11 @@ public final class Main {
             return Outcome.PASSED.status();
         }
         if (options.output.schema) {
-            environment.out().print(JsonReport.schema());
+            environment.out().print(options.fleet.survey ? SurveyJson.schema() : JsonReport.schema());
             return Outcome.PASSED.status();
+        }
+        if (options.fleet.survey) {
+            return new SurveyCommand(environment, options).run();
         }
         Map<String, Profile> profiles = Settings.profiles(options.profiles);
         if (!options.explain.isEmpty()) {

@@ -179,6 +179,9 @@ final class Options {
                             + " the command line come first, in their order.")
     Optional<String> targetsFile = Optional.empty();
 
+    @Mixin
+    FleetOptions fleet = new FleetOptions();
+
     @Option(names = "--list", description = "List the checks, and the rules of --profile.")
     boolean list;
 

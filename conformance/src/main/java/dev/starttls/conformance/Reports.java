@@ -8,16 +8,11 @@ import dev.starttls.conformance.report.Style;
 import dev.starttls.conformance.report.TextReport;
 import dev.starttls.conformance.report.html.HtmlReport;
 import dev.starttls.conformance.run.TargetReport;
-import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The reports asked for with --format, and where each is written. */
@@ -25,9 +20,11 @@ final class Reports implements AutoCloseable {
     static final List<String> FORMATS = List.of("text", "json", "ndjson", "junit", "sarif", "html");
 
     private final List<Report> reports = new ArrayList<>();
-    private final Map<String, PrintStream> files = new LinkedHashMap<>();
+    private final ReportStreams streams;
 
-    private Reports() {}
+    private Reports(ReportStreams streams) {
+        this.streams = streams;
+    }
 
     /**
      * Opens them all, or none.
@@ -39,37 +36,36 @@ final class Reports implements AutoCloseable {
      */
     static Reports open(List<String> formats, Collection<Path> read, CommandEnvironment environment, int columns)
             throws UsageException, UnwritableReportException {
-        List<ReportFile> wanted = new ArrayList<>();
-        for (String format : formats.isEmpty() ? List.of("text") : formats) {
-            ReportFile next = ReportFile.parse(format);
-            for (ReportFile other : wanted) {
-                if (next.shares(other)) {
-                    throw new UsageException("two formats cannot share "
-                            + next.file().map(Path::toString).orElse("standard output")
-                            + ": write one to another file, as in --format " + next.format() + "=FILE");
-                }
-            }
-            for (Path one : read) {
-                if (next.overwrites(one)) {
-                    throw new UsageException("--format " + format + " would overwrite a file that this run reads");
-                }
-            }
-            wanted.add(next);
-        }
-        Reports all = new Reports();
+        return open(formats, read, Optional.empty(), environment, columns);
+    }
+
+    /**
+     * The same to go on with an earlier run.
+     *
+     * @param continued the file of that run, to whose end ndjson is added if it goes there
+     */
+    static Reports open(
+            List<String> formats,
+            Collection<Path> read,
+            Optional<Path> continued,
+            CommandEnvironment environment,
+            int columns)
+            throws UsageException, UnwritableReportException {
+        List<ReportFile> wanted = ReportStreams.wanted(formats, read);
+        Reports all = new Reports(new ReportStreams(environment, continued));
         try {
             for (ReportFile next : wanted) {
                 all.add(next, environment, columns);
             }
         } catch (UnwritableReportException e) {
-            all.files.values().forEach(PrintStream::close);
+            all.streams.close();
             throw e;
         }
         return all;
     }
 
     private void add(ReportFile wanted, CommandEnvironment environment, int columns) throws UnwritableReportException {
-        PrintStream to = wanted.file().isPresent() ? file(wanted.file().get()) : environment.out();
+        PrintStream to = streams.open(wanted);
         reports.add(
                 switch (wanted.format()) {
                     case "json" -> JsonReport.indented(to);
@@ -90,36 +86,23 @@ final class Reports implements AutoCloseable {
                 : new TextReport(environment.out(), style);
     }
 
-    private PrintStream file(Path path) throws UnwritableReportException {
-        try {
-            PrintStream file = new PrintStream(new FileOutputStream(path.toFile()), false, StandardCharsets.UTF_8);
-            files.put(path.toString(), file);
-            return file;
-        } catch (IOException e) {
-            throw new UnwritableReportException(e);
-        }
-    }
-
     void add(TargetReport report) {
         reports.forEach(one -> one.add(report));
     }
 
     /** The names of the files if nothing is written to standard output; empty if something is. */
     List<String> filesAlone() {
-        return files.size() == reports.size() ? List.copyOf(files.keySet()) : List.of();
+        return streams.filesAlone();
     }
 
-    /** The name of a file that can no longer be written. */
-    Optional<String> lost() {
-        return files.entrySet().stream()
-                .filter(file -> file.getValue().checkError())
-                .map(Map.Entry::getKey)
-                .findFirst();
+    /** What could not be written. */
+    Optional<ReportStreams.Loss> loss() {
+        return streams.loss();
     }
 
     @Override
     public void close() {
         reports.forEach(Report::close);
-        files.values().forEach(PrintStream::close);
+        streams.close();
     }
 }

@@ -8,13 +8,11 @@ import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.Tally;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.target.Subject;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +23,7 @@ import java.util.function.Supplier;
  * The output of a run: reports, and messages for the user. Safe for use by several threads. Once closed, by the end of
  * the run or by an interrupt, the reports are well-formed and nothing is added.
  */
-final class RunResults implements Fleet.Sink {
+final class RunResults implements Fleet.Sink, Messages {
     /**
      * How long an interrupt waits for a report being written: the reader of a pipe may have stopped reading without
      * closing it.
@@ -33,7 +31,6 @@ final class RunResults implements Fleet.Sink {
     private static final int SECONDS_FOR_LAST_WORDS = 3;
 
     private final Reports reports;
-    private final PrintStream out;
     private final PrintStream err;
     private final StatusLine status;
     private final Tally tally = new Tally();
@@ -53,7 +50,6 @@ final class RunResults implements Fleet.Sink {
 
     RunResults(Reports reports, CommandEnvironment environment) {
         this.reports = reports;
-        this.out = environment.out();
         this.err = environment.err();
         this.status = new StatusLine(err);
     }
@@ -143,27 +139,12 @@ final class RunResults implements Fleet.Sink {
         return true;
     }
 
-    /** Whether something could not be written. If the reader of a pipe has closed it, no message is needed. */
+    /** Whether something could not be written. */
     private boolean lost() {
-        Optional<String> file = reports.lost();
-        if (file.isPresent()) {
-            say("can no longer write to " + file.get());
-            exceptional = Optional.of(ExitStatus.IO_FAILED);
-            return true;
-        }
-        if (!out.checkError()) {
-            return false;
-        }
-        Optional<String> why = out instanceof StandardOutput standard
-                ? standard.failure().map(IOException::getMessage)
-                : Optional.empty();
-        if (why.isEmpty() || why.get().toLowerCase(Locale.ROOT).contains("broken pipe")) {
-            exceptional = Optional.of(ExitStatus.READER_GONE);
-        } else {
-            say("cannot write to standard output: " + why.get());
-            exceptional = Optional.of(ExitStatus.IO_FAILED);
-        }
-        return true;
+        Optional<ReportStreams.Loss> loss = reports.loss();
+        loss.flatMap(ReportStreams.Loss::message).ifPresent(this::say);
+        loss.ifPresent(how -> exceptional = Optional.of(how.exitStatus()));
+        return loss.isPresent();
     }
 
     @Override
@@ -179,7 +160,8 @@ final class RunResults implements Fleet.Sink {
     }
 
     /** Reports a target that is invalid or could not be read; the run continues. */
-    void wrong(String detail) {
+    @Override
+    public void wrong(String detail) {
         remark(detail, Outcome.USAGE);
     }
 
@@ -200,7 +182,8 @@ final class RunResults implements Fleet.Sink {
     }
 
     /** Tells the user something that is not wrong. */
-    void note(String detail) {
+    @Override
+    public void note(String detail) {
         remark(detail, Outcome.PASSED);
     }
 

@@ -173,7 +173,8 @@ final class ServerCheck {
     private void fleet(InputStream file, RunResults results) {
         FleetSettings size = FleetSettings.fitting(options.targets, options.parallel);
         try (Reach reach = Reach.open(size.probed(), settings, run.greeting())) {
-            Fleet.Source lines = new TargetLines(file, targetsFileName(), this::uncheckable, recent, results);
+            Fleet.Source lines =
+                    new TargetLines(file, TargetSource.name(options.targetsFile), this::uncheckable, recent, results);
             fleet(reach::ask, settings, size, new EachAddress(lines, addresses()), RunListener.none(), results);
         } catch (IOException e) {
             results.unreachable("cannot connect to targets: " + e.getMessage());
@@ -181,13 +182,6 @@ final class ServerCheck {
         if (environment.terminal().progress()) {
             results.summary();
         }
-    }
-
-    private String targetsFileName() {
-        return options.targetsFile
-                .filter(name -> !name.equals("-"))
-                .map(name -> "the targets file " + name)
-                .orElse("standard input");
     }
 
     private void fleet(

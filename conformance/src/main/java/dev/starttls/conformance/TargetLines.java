@@ -29,7 +29,7 @@ final class TargetLines implements Fleet.Source {
     private final String name;
     private final Function<Target, Optional<String>> refusal;
     private final RecentTargets recent;
-    private final RunResults results;
+    private final Messages messages;
     private long number;
     private boolean empty = true;
 
@@ -45,12 +45,12 @@ final class TargetLines implements Fleet.Source {
             String name,
             Function<Target, Optional<String>> refusal,
             RecentTargets recent,
-            RunResults results) {
+            Messages messages) {
         this.in = in;
         this.name = name;
         this.refusal = refusal;
         this.recent = recent;
-        this.results = results;
+        this.messages = messages;
     }
 
     @Override
@@ -63,10 +63,10 @@ final class TargetLines implements Fleet.Source {
                 }
             }
             if (empty) {
-                results.wrong("there is no target in " + name);
+                messages.wrong("there is no target in " + name);
             }
         } catch (IOException e) {
-            results.wrong("reading the targets: " + e.getMessage());
+            messages.wrong("reading the targets: " + e.getMessage());
         }
         return Optional.empty();
     }
@@ -81,11 +81,11 @@ final class TargetLines implements Fleet.Source {
         try {
             Target target = Target.parse(url);
             Optional<String> reason = refusal.apply(target);
-            reason.ifPresent(why -> results.wrong("line " + number + " of the targets: " + target.url() + ": " + why));
+            reason.ifPresent(why -> messages.wrong("line " + number + " of the targets: " + target.url() + ": " + why));
             return reason.isEmpty() && isNew(target) ? Optional.of(target) : Optional.empty();
         } catch (TargetException e) {
             boolean wide = url.indexOf('\0') >= 0;
-            results.wrong("line " + number + " of the targets: "
+            messages.wrong("line " + number + " of the targets: "
                     + (wide ? "the file is not in UTF-8 but perhaps in UTF-16" : e.getMessage()));
             return Optional.empty();
         }
@@ -93,7 +93,7 @@ final class TargetLines implements Fleet.Source {
 
     private boolean isNew(Target target) {
         Optional<String> before = recent.namedBefore(target, "line " + number);
-        before.ifPresent(place -> results.note("line " + number + " of the targets: " + target.url()
+        before.ifPresent(place -> messages.note("line " + number + " of the targets: " + target.url()
                 + " was named before, in " + place + "; it is checked once"));
         return before.isEmpty();
     }
@@ -120,7 +120,7 @@ final class TargetLines implements Fleet.Source {
                 return Optional.of(line.toString(StandardCharsets.UTF_8));
             }
             empty = false;
-            results.wrong("line " + number + " of the targets is longer than " + MAX_LINE + " octets");
+            messages.wrong("line " + number + " of the targets is longer than " + MAX_LINE + " octets");
         }
     }
 }

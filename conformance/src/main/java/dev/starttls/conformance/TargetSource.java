@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** The sources of targets: the command line, and a file or standard input that may have no end. */
 final class TargetSource {
@@ -24,6 +25,13 @@ final class TargetSource {
         } catch (TargetException e) {
             throw new UsageException(e.getMessage());
         }
+    }
+
+    /** What the user calls the file. */
+    static String name(Optional<String> file) {
+        return file.filter(name -> !name.equals("-"))
+                .map(name -> "the targets file " + name)
+                .orElse("standard input");
     }
 
     static InputStream open(String file, InputStream standardInput) throws UsageException {

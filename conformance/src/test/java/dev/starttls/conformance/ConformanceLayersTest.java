@@ -26,6 +26,8 @@ class ConformanceLayersTest {
                 .definedBy("dev.starttls.conformance.report..")
                 .layer("profile")
                 .definedBy("dev.starttls.conformance.profile..")
+                .layer("survey")
+                .definedBy("dev.starttls.conformance.survey..")
                 .layer("run")
                 .definedBy("dev.starttls.conformance.run..")
                 .layer("baseline")
@@ -64,8 +66,10 @@ class ConformanceLayersTest {
                 .mayOnlyBeAccessedByLayers("command")
                 .whereLayer("baseline")
                 .mayOnlyBeAccessedByLayers("kit", "command")
+                .whereLayer("survey")
+                .mayOnlyBeAccessedByLayers("command", "report")
                 .whereLayer("run")
-                .mayOnlyBeAccessedByLayers("clients", "kit", "command", "report", "profile", "baseline")
+                .mayOnlyBeAccessedByLayers("clients", "kit", "command", "report", "profile", "baseline", "survey")
                 .whereLayer("profile")
                 .mayOnlyBeAccessedByLayers("kit", "command")
                 .whereLayer("protocols")
@@ -73,9 +77,9 @@ class ConformanceLayersTest {
                 .whereLayer("clients")
                 .mayOnlyBeAccessedByLayers("kit", "command")
                 .whereLayer("octets")
-                .mayOnlyBeAccessedByLayers("clients", "command", "report", "protocols", "upgrade", "tls")
+                .mayOnlyBeAccessedByLayers("clients", "command", "report", "survey", "protocols", "upgrade", "tls")
                 .whereLayer("reach")
-                .mayOnlyBeAccessedByLayers("clients", "command", "run")
+                .mayOnlyBeAccessedByLayers("clients", "command", "run", "survey")
                 .whereLayer("upgrade")
                 .mayOnlyBeAccessedByLayers("command", "protocols")
                 .whereLayer("tls")
@@ -103,6 +107,7 @@ class ConformanceLayersTest {
                         "report",
                         "profile",
                         "run",
+                        "survey",
                         "reach",
                         "protocols",
                         "upgrade",

@@ -199,7 +199,9 @@ public final class Reach implements AutoCloseable {
 
     private <S extends ClientSetup<S, C, ?>, C> CompletableFuture<C> connect(
             S client, Target target, PortKind kind, Duration patience) {
-        if (settings.serverName().isPresent() || target.address().isPresent()) {
+        if (settings.serverName().isPresent()
+                || target.name().isPresent()
+                || target.address().isPresent()) {
             settings.nameFor(target).ifPresent(client::serverName);
         }
         return client.policy(kind.policy())

@@ -22,12 +22,13 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /** One JSON object per target, its fields in a fixed order. */
 public final class JsonReport implements Report {
     /** ASCII only, so that the output is UTF-8 whatever the platform's charset. */
-    private static final ObjectMapper MAPPER =
+    static final ObjectMapper MAPPER =
             JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     private final PrintStream out;
@@ -108,10 +109,14 @@ public final class JsonReport implements Report {
     private static void tls(ObjectNode json, HandshakeResult.Done done) {
         json.put("version", done.version());
         json.put("cipher_suite", done.suite());
-        ArrayNode chain = json.putArray("chain");
-        done.chain().forEach(certificate -> {
-            CertificateFacts facts = CertificateFacts.of(certificate);
-            ObjectNode one = chain.addObject();
+        chain(
+                json.putArray("chain"),
+                done.chain().stream().map(CertificateFacts::of).toList());
+    }
+
+    static void chain(ArrayNode json, List<CertificateFacts> chain) {
+        chain.forEach(facts -> {
+            ObjectNode one = json.addObject();
             one.put("subject", facts.subject());
             one.put("issuer", facts.issuer());
             ArrayNode names = one.putArray("names");

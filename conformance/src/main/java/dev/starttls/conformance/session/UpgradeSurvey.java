@@ -198,6 +198,6 @@ public final class UpgradeSurvey {
     }
 
     private String url(Scheme scheme) {
-        return new Target(scheme, target.host(), target.port()).url();
+        return target.by(scheme, target.port()).url();
     }
 }

@@ -8,31 +8,50 @@ import java.util.Optional;
  * A server under test.
  *
  * @param scheme the protocol, and whether TLS begins with the first byte
- * @param host a name or an address; an IPv6 address without its brackets
+ * @param host what to connect to: a name or an address; an IPv6 address without its brackets
  * @param port 1 to 65535
+ * @param name the name in SNI and in the certificate; empty for the host's
  * @param address the one of the host's addresses to connect to; empty for the first that answers. The name in SNI and in
  *     the certificate is the host's all the same.
  */
-public record Target(Scheme scheme, String host, int port, Optional<InetAddress> address) implements Subject {
+public record Target(Scheme scheme, String host, int port, Optional<String> name, Optional<InetAddress> address)
+        implements Subject {
 
     /** A target at whichever of the host's addresses answers first. */
     public Target(Scheme scheme, String host, int port) {
-        this(scheme, host, port, Optional.empty());
+        this(scheme, host, port, Optional.empty(), Optional.empty());
     }
 
     /** The same at this address of the host. */
     public Target at(InetAddress chosen) {
-        return new Target(scheme, host, port, Optional.of(chosen));
+        return new Target(scheme, host, port, name, Optional.of(chosen));
+    }
+
+    /**
+     * The same under this name.
+     *
+     * @param chosen what is sent by SNI, and what the certificate must have
+     * @throws IllegalArgumentException if it is not ASCII and cannot be converted
+     */
+    public Target named(String chosen) {
+        var unusedIdentity = ServerIdentity.of(chosen);
+        return new Target(scheme, host, port, Optional.of(chosen), address);
+    }
+
+    /** The same on the port of another scheme, at whichever address of the host answers first. */
+    public Target by(Scheme other, int itsPort) {
+        return new Target(other, host, itsPort, name, Optional.empty());
     }
 
     /** The same at whichever address of the host answers first. */
     @Override
     public Target anywhere() {
-        return new Target(scheme, host, port);
+        return by(scheme, port);
     }
 
     /**
-     * Reads {@code smtp://mail.example.org}, {@code smtps://192.0.2.1:2465}, {@code submission://[2001:db8::1]:587}.
+     * Reads {@code smtp://mail.example.org}, {@code smtps://192.0.2.1:2465}, {@code submission://[2001:db8::1]:587}; and
+     * {@code smtp://192.0.2.1:25#mx.example.org}, which is the server of that name at that address.
      *
      * @throws TargetException if it is not a target; the message says what is wrong and shows the right form
      */
@@ -46,6 +65,10 @@ public record Target(Scheme scheme, String host, int port, Optional<InetAddress>
         Scheme scheme = Scheme.named(name)
                 .orElseThrow(() -> new TargetException(
                         "'" + url + "': there is no scheme '" + name + "'; it is one of " + Scheme.all()));
+        int hash = url.indexOf('#');
+        if (hash >= 0) {
+            return named(url, hash);
+        }
         String rest = url.substring(colon + 3);
         if (rest.endsWith("/")) {
             rest = rest.substring(0, rest.length() - 1);
@@ -55,11 +78,16 @@ public record Target(Scheme scheme, String host, int port, Optional<InetAddress>
                     "'" + scheme.key() + "://...@...': a target carries no user or password; give them"
                             + " with --user and --password-file");
         }
-        if (rest.indexOf('/') >= 0 || rest.indexOf('?') >= 0 || rest.indexOf('#') >= 0) {
-            throw new TargetException(
-                    "'" + url + "': nothing may follow the port; write " + scheme.key() + "://HOST:PORT");
+        if (rest.indexOf('/') >= 0 || rest.indexOf('?') >= 0) {
+            throw new TargetException("'" + url + "': nothing but a name may follow the port; write " + scheme.key()
+                    + "://HOST:PORT or " + scheme.key() + "://ADDRESS:PORT#NAME");
         }
         return rest.startsWith("[") ? bracketed(url, scheme, rest) : named(url, scheme, rest);
+    }
+
+    private static Target named(String url, int hash) throws TargetException {
+        Target target = parse(url.substring(0, hash));
+        return target.named(host(url, "the name after '#'", url.substring(hash + 1)));
     }
 
     private static Target bracketed(String url, Scheme scheme, String rest) throws TargetException {
@@ -73,7 +101,9 @@ public record Target(Scheme scheme, String host, int port, Optional<InetAddress>
         }
         String host = rest.substring(1, end);
         return new Target(
-                scheme, host(url, host), after.isEmpty() ? scheme.defaultPort() : port(url, after.substring(1)));
+                scheme,
+                host(url, "the host", host),
+                after.isEmpty() ? scheme.defaultPort() : port(url, after.substring(1)));
     }
 
     private static Target named(String url, Scheme scheme, String rest) throws TargetException {
@@ -84,12 +114,14 @@ public record Target(Scheme scheme, String host, int port, Optional<InetAddress>
         }
         String host = colon < 0 ? rest : rest.substring(0, colon);
         return new Target(
-                scheme, host(url, host), colon < 0 ? scheme.defaultPort() : port(url, rest.substring(colon + 1)));
+                scheme,
+                host(url, "the host", host),
+                colon < 0 ? scheme.defaultPort() : port(url, rest.substring(colon + 1)));
     }
 
-    private static String host(String url, String host) throws TargetException {
-        if (host.isEmpty() || host.chars().anyMatch(c -> c <= ' ' || c == 0x7f)) {
-            throw new TargetException("'" + url + "': the host is missing or has a space in it");
+    private static String host(String url, String what, String host) throws TargetException {
+        if (host.isEmpty() || host.chars().anyMatch(c -> c <= ' ' || c == 0x7f || c == '#')) {
+            throw new TargetException("'" + url + "': " + what + " is missing or has a space in it");
         }
         try {
             var unusedIdentity = ServerIdentity.of(host);
@@ -111,7 +143,17 @@ public record Target(Scheme scheme, String host, int port, Optional<InetAddress>
         throw new TargetException("'" + url + "': the port is a number from 1 to 65535, not '" + digits + "'");
     }
 
-    /** Whether the host is an address, so that there is no name to send in SNI or to match. */
+    /** Whether there is an address in place of a name to send in SNI and to match. */
+    public boolean unnamed() {
+        return ServerIdentity.isAddress(reference());
+    }
+
+    /** What the certificate must have: the name, otherwise the host. */
+    public String reference() {
+        return name.orElse(host);
+    }
+
+    /** Whether the host is an address, so that there is nothing to look up. */
     public boolean addressed() {
         return ServerIdentity.isAddress(host);
     }
@@ -131,10 +173,11 @@ public record Target(Scheme scheme, String host, int port, Optional<InetAddress>
         return Optional.of(scheme);
     }
 
-    /** The URL with its port always written. */
+    /** The URL with its port always written, and its name if that is not the host. */
     @Override
     public String url() {
-        return scheme.key() + "://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+        return scheme.key() + "://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port
+                + name.map(own -> "#" + own).orElse("");
     }
 
     @Override

@@ -92,15 +92,15 @@ public record TargetSettings(
 
     /** The name to send to the target and to expect in its certificate; empty for an address without a given name. */
     public Optional<String> nameFor(Target target) {
-        return serverName.or(() -> target.addressed() ? Optional.empty() : Optional.of(target.host()));
+        return serverName.or(() -> target.unnamed() ? Optional.empty() : Optional.of(target.reference()));
     }
 
     /**
      * The identity that the target's certificate must have (RFC 9525 section 6.1): the given name, otherwise the
-     * target's host.
+     * target's own name, otherwise its host.
      */
     public ServerIdentity identityOf(Target target) {
-        return ServerIdentity.of(serverName.orElse(target.host()));
+        return ServerIdentity.of(serverName.orElse(target.reference()));
     }
 
     /** The name to send in SNI; empty if {@link #nameFor} is empty or not a host name. */

@@ -51,7 +51,7 @@ final class OtherPortTopic implements Topic {
         Scheme scheme = target.scheme().implicitTls()
                 ? upgraded
                 : Scheme.implicit(protocol).orElse(target.scheme());
-        return new Target(scheme, target.host(), scheme.defaultPort());
+        return target.by(scheme, scheme.defaultPort());
     }
 
     @Override

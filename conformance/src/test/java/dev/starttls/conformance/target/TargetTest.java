@@ -45,7 +45,11 @@ class TargetTest {
                 "smtp://2001:db8::1 | write an IPv6 address in brackets, as in smtp://[2001:db8::1]",
                 "smtp://[2001:db8::1 | is not closed",
                 "smtp://[2001:db8::1]25 | expected nothing or :PORT after ']', got '25'",
-                "smtp://mail:25/inbox | nothing may follow the port",
+                "smtp://mail:25/inbox | nothing but a name may follow the port",
+                "smtp://192.0.2.1# | the name after '#' is missing",
+                "smtp://192.0.2.1#a b | the name after '#' is missing or has a space",
+                "smtp://192.0.2.1#a#b | the name after '#' is missing or has a space in it",
+                "smtp://192.0.2.1:0#a | the port is a number from 1 to 65535, not '0'",
                 "smtp://gr\u00fc\u00dfe.example | give it in its ASCII form (xn--...)",
             })
     void anything_else_is_rejected_with_the_right_form(String url, String message) {
@@ -77,6 +81,19 @@ class TargetTest {
                 .isEqualTo(Optional.of("mail.example.org"));
         assertThat(settings.withServerName("mx.example.org").nameFor(Target.parse("smtp://192.0.2.1")))
                 .isEqualTo(Optional.of("mx.example.org"));
+    }
+
+    @Test
+    void a_name_after_the_port_is_what_is_sent_and_matched_and_not_what_is_connected_to() throws TargetException {
+        Target target = Target.parse("smtp://192.0.2.1#mx.example.org");
+        TargetSettings settings = TargetSettings.standard();
+        assertThat(target.host()).isEqualTo("192.0.2.1");
+        assertThat(target.url()).isEqualTo("smtp://192.0.2.1:25#mx.example.org");
+        assertThat(Target.parse(target.url())).isEqualTo(target);
+        assertThat(settings.nameFor(target)).isEqualTo(Optional.of("mx.example.org"));
+        assertThat(settings.indicationFor(target)).isEqualTo(Optional.of("mx.example.org"));
+        assertThat(settings.identityOf(target).host()).isEqualTo("mx.example.org");
+        assertThat(settings.withServerName("other.example").nameFor(target)).isEqualTo(Optional.of("other.example"));
     }
 
     /** RFC 6066 section 3: the name of a host without a dot at its end, and no address in whatever form. */

@@ -1,0 +1,88 @@
+package dev.starttls.conformance;
+
+import dev.starttls.conformance.reach.DaemonThreadFactory;
+import dev.starttls.conformance.run.Fleet;
+import dev.starttls.conformance.run.FleetSettings;
+import dev.starttls.conformance.survey.SurveyRun;
+import dev.starttls.conformance.survey.Surveyor;
+import dev.starttls.conformance.target.Target;
+import dev.starttls.conformance.target.TargetSettings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** One run of the command with {@code --survey}: the targets of the command line, then those of the file. */
+final class SurveyCommand {
+    private static final int MILLIS_BETWEEN_LOOKS = 200;
+
+    private final CommandEnvironment environment;
+    private final Options options;
+    private final TargetSettings settings;
+    private final RecentTargets recent = new RecentTargets();
+
+    SurveyCommand(CommandEnvironment environment, Options options) throws UsageException {
+        this.environment = environment;
+        this.options = options;
+        this.settings = Settings.of(options);
+        if (!options.only.isEmpty() || !options.skip.isEmpty() || !options.profiles.isEmpty()) {
+            throw new UsageException("--survey runs no checks: leave out --only, --skip and --profile");
+        }
+        if (options.urls.isEmpty() && options.targetsFile.isEmpty()) {
+            throw new UsageException("--survey needs targets: write URLs, or --targets-file FILE");
+        }
+    }
+
+    /**
+     * Runs.
+     *
+     * @return the exit status
+     * @throws UnwritableReportException if the file of a report cannot be created
+     */
+    int run() throws UsageException, UnwritableReportException {
+        Deque<Target> named = new ArrayDeque<>();
+        for (String url : options.urls) {
+            Target target = TargetSource.parse(url);
+            if (recent.namedBefore(target, "the command line").isEmpty()) {
+                named.add(target);
+            }
+        }
+        Optional<InputStream> file = Optional.empty();
+        if (options.targetsFile.isPresent()) {
+            file = Optional.of(TargetSource.open(options.targetsFile.get(), environment.in()));
+        }
+        SurveyResults results = SurveyResults.open(options.output.formats, options.filesRead(), environment);
+        Optional<TargetLines> lines = file.map(in -> new TargetLines(
+                in, TargetSource.name(options.targetsFile), target -> Optional.empty(), recent, results));
+        Fleet.Source each = () -> Optional.ofNullable(named.poll()).or(() -> lines.flatMap(TargetLines::next));
+        Interrupts.Watch watch = environment.interrupts().on(results::interrupted);
+        try {
+            survey(new EachAddress(each, options.addresses.choice()), results);
+        } finally {
+            results.end();
+            watch.close();
+        }
+        return results.exitStatus();
+    }
+
+    private void survey(Fleet.Source source, SurveyResults results) {
+        int max = FleetSettings.fitting(1, 1).probed();
+        ScheduledExecutorService looks =
+                Executors.newSingleThreadScheduledExecutor(new DaemonThreadFactory("progress"));
+        try (Surveyor surveyor = Surveyor.open(max, settings)) {
+            if (environment.terminal().progress()) {
+                var unused = looks.scheduleWithFixedDelay(
+                        results::showProgress, 0, MILLIS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
+            }
+            new SurveyRun(surveyor::ask, max, results, results.tally()).run(source);
+        } catch (IOException e) {
+            results.unreachable("cannot connect to targets: " + e.getMessage());
+        } finally {
+            looks.shutdownNow();
+        }
+    }
+}
