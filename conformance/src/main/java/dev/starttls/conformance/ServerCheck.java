@@ -46,6 +46,7 @@ final class ServerCheck {
     private final RunSettings run;
     private final Expectations expectations;
     private final RecentTargets recent = new RecentTargets();
+    private DoneTargets done = DoneTargets.none();
 
     ServerCheck(
             CommandEnvironment environment,
@@ -93,11 +94,14 @@ final class ServerCheck {
         if (options.targetsFile.isPresent()) {
             file = Optional.of(TargetSource.open(options.targetsFile.get(), environment.in()));
         }
+        done = options.fleet.done(addresses());
         RunResults results = new RunResults(
-                Reports.open(options.output.formats, options.filesRead(), environment, columns), environment);
+                Reports.open(options.output.formats, options.filesRead(), options.fleet.resume, environment, columns),
+                environment);
         Interrupts.Watch watch = environment.interrupts().on(results::interrupted);
         unchecked.forEach(results::wrong);
         repeated.forEach(results::note);
+        done.description().ifPresent(results::note);
         try {
             if (options.urls.isEmpty() && file.isEmpty()) {
                 builtIn(results);
@@ -144,6 +148,7 @@ final class ServerCheck {
     private void named(List<Target> targets, RunResults results) {
         List<Target> each = targets.stream()
                 .flatMap(target -> addresses().of(target).stream())
+                .filter(target -> !done.contains(target))
                 .toList();
         boolean alone = each.size() == 1 && environment.terminal().progress();
         inOrder(each, settings, alone ? new TerminalProgress(environment.err()) : RunListener.none(), results);
@@ -175,7 +180,13 @@ final class ServerCheck {
         try (Reach reach = Reach.open(size.probed(), settings, run.greeting())) {
             Fleet.Source lines =
                     new TargetLines(file, TargetSource.name(options.targetsFile), this::uncheckable, recent, results);
-            fleet(reach::ask, settings, size, new EachAddress(lines, addresses()), RunListener.none(), results);
+            fleet(
+                    reach::ask,
+                    settings,
+                    size,
+                    new Remaining(new EachAddress(lines, addresses()), done),
+                    RunListener.none(),
+                    results);
         } catch (IOException e) {
             results.unreachable("cannot connect to targets: " + e.getMessage());
         }

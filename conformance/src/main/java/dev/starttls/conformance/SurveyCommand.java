@@ -55,13 +55,16 @@ final class SurveyCommand {
         if (options.targetsFile.isPresent()) {
             file = Optional.of(TargetSource.open(options.targetsFile.get(), environment.in()));
         }
-        SurveyResults results = SurveyResults.open(options.output.formats, options.filesRead(), environment);
+        DoneTargets done = options.fleet.done(options.addresses.choice());
+        SurveyResults results =
+                SurveyResults.open(options.output.formats, options.filesRead(), options.fleet.resume, environment);
+        results.resumed(done);
         Optional<TargetLines> lines = file.map(in -> new TargetLines(
                 in, TargetSource.name(options.targetsFile), target -> Optional.empty(), recent, results));
         Fleet.Source each = () -> Optional.ofNullable(named.poll()).or(() -> lines.flatMap(TargetLines::next));
         Interrupts.Watch watch = environment.interrupts().on(results::interrupted);
         try {
-            survey(new EachAddress(each, options.addresses.choice()), results);
+            survey(new Remaining(new EachAddress(each, options.addresses.choice()), done), results);
         } finally {
             results.end();
             watch.close();

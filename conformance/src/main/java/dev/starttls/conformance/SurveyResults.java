@@ -47,10 +47,12 @@ final class SurveyResults implements SurveyRun.Sink, Messages {
      * Opens the reports.
      *
      * @param read the files that the run reads, which no report may overwrite
+     * @param continued the file of an earlier run to whose end ndjson is added if it goes there
      * @throws UsageException if a format is not one of a survey's, or they cannot be written together
      * @throws UnwritableReportException if a file cannot be created
      */
-    static SurveyResults open(List<String> formats, Collection<Path> read, CommandEnvironment environment)
+    static SurveyResults open(
+            List<String> formats, Collection<Path> read, Optional<Path> continued, CommandEnvironment environment)
             throws UsageException, UnwritableReportException {
         List<ReportFile> wanted = ReportStreams.wanted(formats, read);
         for (ReportFile one : wanted) {
@@ -58,7 +60,7 @@ final class SurveyResults implements SurveyRun.Sink, Messages {
                 throw new UsageException("--survey writes " + String.join(", ", FORMATS) + ", not " + one.format());
             }
         }
-        ReportStreams streams = new ReportStreams(environment, Optional.empty());
+        ReportStreams streams = new ReportStreams(environment, continued);
         SurveyResults results = new SurveyResults(streams, environment.err());
         try {
             for (ReportFile one : wanted) {
@@ -135,6 +137,11 @@ final class SurveyResults implements SurveyRun.Sink, Messages {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Says what an earlier run has done. */
+    void resumed(DoneTargets done) {
+        done.description().ifPresent(this::note);
     }
 
     /** Shows the progress. */

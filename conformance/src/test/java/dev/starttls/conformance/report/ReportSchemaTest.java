@@ -64,7 +64,7 @@ class ReportSchemaTest {
         assertThat(properties.at("/target/pattern").asText())
                 .isEqualTo(Arrays.stream(Scheme.values())
                                 .map(Scheme::key)
-                                .collect(Collectors.joining("|", "^((", ")://.+:[0-9]+|"))
+                                .collect(Collectors.joining("|", "^((", ")://.+:[0-9]+(#.+)?|"))
                         + Arrays.stream(Protocol.values())
                                 .map(Protocol::key)
                                 .collect(Collectors.joining("|", "client:(", "))$")));
