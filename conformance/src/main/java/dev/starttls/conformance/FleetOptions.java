@@ -1,8 +1,10 @@
 package dev.starttls.conformance;
 
 import dev.starttls.conformance.reach.Addresses;
+import dev.starttls.conformance.run.Fleet;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 
 /** How many servers are asked in one run. */
@@ -22,6 +24,36 @@ final class FleetOptions {
                             + " --format ndjson=FILE, or >> FILE, the results of this run are added to it; a last line that was cut off"
                             + " is removed first.")
     Optional<Path> resume = Optional.empty();
+
+    @Option(
+            names = "--blocklist",
+            paramLabel = "FILE",
+            description = "Never connect to these: an address, ADDRESS/BITS or a name, with its subdomains, per line.")
+    Optional<Path> blocklist = Optional.empty();
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description =
+                    "The addresses of SCHEME://ADDRESS[:PORT]/BITS in an order that this number decides, and the lines of"
+                            + " the targets file out of order within windows of " + Shuffled.WINDOW
+                            + " (default: as they are).")
+    Optional<Long> seed = Optional.empty();
+
+    /** The servers that are never connected to. */
+    Blocklist refused() throws UsageException {
+        return blocklist.isPresent() ? Blocklist.in(blocklist.get()) : Blocklist.none();
+    }
+
+    /** The seed of the order. */
+    OptionalLong order() {
+        return seed.map(OptionalLong::of).orElseGet(OptionalLong::empty);
+    }
+
+    /** The same targets in the order of the seed. */
+    Fleet.Source ordered(Fleet.Source source) {
+        return seed.<Fleet.Source>map(own -> new Shuffled(source, own)).orElse(source);
+    }
 
     /** The targets that are done. */
     DoneTargets done(Addresses addresses) throws UsageException {

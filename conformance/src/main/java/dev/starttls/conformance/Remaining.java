@@ -3,23 +3,41 @@ package dev.starttls.conformance;
 import dev.starttls.conformance.run.Fleet;
 import dev.starttls.conformance.target.Target;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
-/** The targets of another source that have no result yet. */
+/** The targets of another source that have no result yet and are not on the blocklist. */
 final class Remaining implements Fleet.Source {
     private final Fleet.Source source;
-    private final DoneTargets done;
+    private final Predicate<Target> done;
+    private final Predicate<Target> refused;
+    private final AtomicLong refusals = new AtomicLong();
 
-    Remaining(Fleet.Source source, DoneTargets done) {
+    Remaining(Fleet.Source source, Predicate<Target> done, Predicate<Target> refused) {
         this.source = source;
         this.done = done;
+        this.refused = refused;
     }
 
     @Override
     public Optional<Target> next() {
-        Optional<Target> next = source.next();
-        while (next.filter(done::contains).isPresent()) {
-            next = source.next();
+        for (Optional<Target> next = source.next(); next.isPresent(); next = source.next()) {
+            if (done.test(next.get())) {
+                continue;
+            }
+            if (!refused.test(next.get())) {
+                return next;
+            }
+            refusals.incrementAndGet();
         }
-        return next;
+        return Optional.empty();
+    }
+
+    /** How many targets were left out because of the blocklist, in words; empty if none was. */
+    Optional<String> description() {
+        long count = refusals.get();
+        return count == 0
+                ? Optional.empty()
+                : Optional.of(count + (count == 1 ? " target is" : " targets are") + " on the blocklist and left out");
     }
 }

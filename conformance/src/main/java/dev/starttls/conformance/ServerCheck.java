@@ -47,6 +47,7 @@ final class ServerCheck {
     private final Expectations expectations;
     private final RecentTargets recent = new RecentTargets();
     private DoneTargets done = DoneTargets.none();
+    private Blocklist refused = Blocklist.none();
 
     ServerCheck(
             CommandEnvironment environment,
@@ -95,6 +96,7 @@ final class ServerCheck {
             file = Optional.of(TargetSource.open(options.targetsFile.get(), environment.in()));
         }
         done = options.fleet.done(addresses());
+        refused = options.fleet.refused();
         RunResults results = new RunResults(
                 Reports.open(options.output.formats, options.filesRead(), options.fleet.resume, environment, columns),
                 environment);
@@ -148,7 +150,7 @@ final class ServerCheck {
     private void named(List<Target> targets, RunResults results) {
         List<Target> each = targets.stream()
                 .flatMap(target -> addresses().of(target).stream())
-                .filter(target -> !done.contains(target))
+                .filter(target -> !done.contains(target) && !refused.refuses(target))
                 .toList();
         boolean alone = each.size() == 1 && environment.terminal().progress();
         inOrder(each, settings, alone ? new TerminalProgress(environment.err()) : RunListener.none(), results);
@@ -178,15 +180,17 @@ final class ServerCheck {
     private void fleet(InputStream file, RunResults results) {
         FleetSettings size = FleetSettings.fitting(options.targets, options.parallel);
         try (Reach reach = Reach.open(size.probed(), settings, run.greeting())) {
-            Fleet.Source lines =
-                    new TargetLines(file, TargetSource.name(options.targetsFile), this::uncheckable, recent, results);
-            fleet(
-                    reach::ask,
-                    settings,
-                    size,
-                    new Remaining(new EachAddress(lines, addresses()), done),
-                    RunListener.none(),
-                    results);
+            Fleet.Source lines = new TargetLines(
+                    file,
+                    TargetSource.name(options.targetsFile),
+                    this::uncheckable,
+                    recent,
+                    results,
+                    options.fleet.order());
+            Remaining remaining = new Remaining(
+                    new EachAddress(options.fleet.ordered(lines), addresses()), done::contains, refused::refuses);
+            fleet(reach::ask, settings, size, remaining, RunListener.none(), results);
+            remaining.description().ifPresent(results::note);
         } catch (IOException e) {
             results.unreachable("cannot connect to targets: " + e.getMessage());
         }

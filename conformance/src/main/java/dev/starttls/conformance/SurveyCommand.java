@@ -55,16 +55,26 @@ final class SurveyCommand {
         if (options.targetsFile.isPresent()) {
             file = Optional.of(TargetSource.open(options.targetsFile.get(), environment.in()));
         }
+        Blocklist refused = options.fleet.refused();
         DoneTargets done = options.fleet.done(options.addresses.choice());
         SurveyResults results =
                 SurveyResults.open(options.output.formats, options.filesRead(), options.fleet.resume, environment);
         results.resumed(done);
         Optional<TargetLines> lines = file.map(in -> new TargetLines(
-                in, TargetSource.name(options.targetsFile), target -> Optional.empty(), recent, results));
-        Fleet.Source each = () -> Optional.ofNullable(named.poll()).or(() -> lines.flatMap(TargetLines::next));
+                in,
+                TargetSource.name(options.targetsFile),
+                target -> Optional.empty(),
+                recent,
+                results,
+                options.fleet.order()));
+        Fleet.Source listed = options.fleet.ordered(() -> lines.flatMap(TargetLines::next));
+        Fleet.Source each = () -> Optional.ofNullable(named.poll()).or(listed::next);
         Interrupts.Watch watch = environment.interrupts().on(results::interrupted);
         try {
-            survey(new Remaining(new EachAddress(each, options.addresses.choice()), done), results);
+            Remaining remaining =
+                    new Remaining(new EachAddress(each, options.addresses.choice()), done::contains, refused::refuses);
+            survey(remaining, results);
+            remaining.description().ifPresent(results::note);
         } finally {
             results.end();
             watch.close();

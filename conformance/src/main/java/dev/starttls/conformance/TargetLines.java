@@ -1,14 +1,21 @@
 package dev.starttls.conformance;
 
 import dev.starttls.conformance.run.Fleet;
+import dev.starttls.conformance.target.AddressBlock;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.PrimitiveIterator;
 import java.util.function.Function;
+import java.util.stream.LongStream;
 
 /**
  * Reads targets line by line from a source that may have no end. Empty lines and what follows a {@code #} are ignored;
@@ -30,8 +37,23 @@ final class TargetLines implements Fleet.Source {
     private final Function<Target, Optional<String>> refusal;
     private final RecentTargets recent;
     private final Messages messages;
+    private final OptionalLong seed;
+    /** The blocks of addresses so far; the one that is being read is the last. */
+    private final List<TargetBlock> blocks = new ArrayList<>();
+
+    private PrimitiveIterator.OfLong places = LongStream.empty().iterator();
     private long number;
     private boolean empty = true;
+
+    /** The same with the addresses of a block in their natural order. */
+    TargetLines(
+            InputStream in,
+            String name,
+            Function<Target, Optional<String>> refusal,
+            RecentTargets recent,
+            Messages messages) {
+        this(in, name, refusal, recent, messages, OptionalLong.empty());
+    }
 
     /**
      * Reads from a stream.
@@ -39,23 +61,30 @@ final class TargetLines implements Fleet.Source {
      * @param name what the user calls it
      * @param refusal why there is nothing to do for a target
      * @param recent the targets that were named before, which are not checked again
+     * @param seed of the order of the addresses of a block; empty for the natural one
      */
     TargetLines(
             InputStream in,
             String name,
             Function<Target, Optional<String>> refusal,
             RecentTargets recent,
-            Messages messages) {
+            Messages messages,
+            OptionalLong seed) {
         this.in = in;
         this.name = name;
         this.refusal = refusal;
         this.recent = recent;
         this.messages = messages;
+        this.seed = seed;
     }
 
     @Override
     public Optional<Target> next() {
         try {
+            Optional<Target> expanded = nextOfBlock();
+            if (expanded.isPresent()) {
+                return expanded;
+            }
             for (Optional<String> line = line(); line.isPresent(); line = line()) {
                 Optional<Target> target = target(line.get());
                 if (target.isPresent()) {
@@ -79,6 +108,10 @@ final class TargetLines implements Fleet.Source {
         }
         empty = false;
         try {
+            Optional<TargetBlock> block = TargetBlock.parse(url);
+            if (block.isPresent()) {
+                return begin(block.get());
+            }
             Target target = Target.parse(url);
             Optional<String> reason = refusal.apply(target);
             reason.ifPresent(why -> messages.wrong("line " + number + " of the targets: " + target.url() + ": " + why));
@@ -91,7 +124,38 @@ final class TargetLines implements Fleet.Source {
         }
     }
 
+    private Optional<Target> begin(TargetBlock block) {
+        Optional<String> reason = refusal.apply(block.at(block.block().first()));
+        if (reason.isPresent()) {
+            messages.wrong("line " + number + " of the targets: " + block.block() + ": " + reason.get());
+            return Optional.empty();
+        }
+        blocks.add(block);
+        places = block.places(seed).iterator();
+        return nextOfBlock();
+    }
+
+    /** The next address of the block that is neither private nor was named before. */
+    private Optional<Target> nextOfBlock() {
+        while (places.hasNext()) {
+            TargetBlock block = blocks.get(blocks.size() - 1);
+            InetAddress address = block.block().at(places.nextLong());
+            Target target = block.at(address);
+            if (!AddressBlock.isPrivate(address)
+                    && blocks.subList(0, blocks.size() - 1).stream().noneMatch(earlier -> earlier.contains(target))
+                    && recent.namedBefore(target, "a block of addresses").isEmpty()) {
+                return Optional.of(target);
+            }
+        }
+        return Optional.empty();
+    }
+
     private boolean isNew(Target target) {
+        if (blocks.stream().anyMatch(block -> block.contains(target))) {
+            messages.note("line " + number + " of the targets: " + target.url()
+                    + " was named before, in a block of addresses; it is checked once");
+            return false;
+        }
         Optional<String> before = recent.namedBefore(target, "line " + number);
         before.ifPresent(place -> messages.note("line " + number + " of the targets: " + target.url()
                 + " was named before, in " + place + "; it is checked once"));

@@ -1,0 +1,122 @@
+package dev.starttls.conformance;
+
+import dev.starttls.conformance.target.AddressBlock;
+import dev.starttls.conformance.target.Target;
+import dev.starttls.conformance.target.UnreadableFile;
+import dev.starttls.core.tls.ServerIdentity;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Servers that are never connected to: addresses, blocks of addresses, and names with all of their subdomains. A name is also
+ * refused if one of its addresses is.
+ */
+final class Blocklist {
+    private final Map<Integer, Set<AddressBlock>> blocks = new HashMap<>();
+    private final Set<String> names = new HashSet<>();
+
+    private Blocklist() {}
+
+    /** Refuses none. */
+    static Blocklist none() {
+        return new Blocklist();
+    }
+
+    /**
+     * Reads a file: an address, {@code ADDRESS/BITS} or a name per line; {@code #} begins a comment.
+     *
+     * @throws UsageException if it cannot be read, or a line is none of these
+     */
+    static Blocklist in(Path file) throws UsageException {
+        Blocklist list = new Blocklist();
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new UsageException(
+                    "--blocklist: " + UnreadableFile.exception(file, e).getMessage());
+        }
+        for (int i = 0; i < lines.size(); i++) {
+            String entry = lines.get(i).replaceFirst("#.*", "").strip();
+            if (!entry.isEmpty()) {
+                list.add(entry, i + 1);
+            }
+        }
+        return list;
+    }
+
+    private void add(String entry, int line) throws UsageException {
+        Optional<AddressBlock> block = AddressBlock.parse(entry);
+        if (block.isPresent()) {
+            blocks.computeIfAbsent(block.get().bits(), bits -> new HashSet<>()).add(block.get());
+            return;
+        }
+        try {
+            if (!entry.matches("\\S+") || entry.matches(".*[/:\\[\\]].*|[0-9.]+")) {
+                throw new IllegalArgumentException("it is neither");
+            }
+            names.add(canonical(entry.startsWith(".") ? entry.substring(1) : entry));
+        } catch (IllegalArgumentException e) {
+            // A line that was mistyped would let through what must not be connected to.
+            throw new UsageException(
+                    "--blocklist, line " + line + ": expected an address, ADDRESS/BITS or a name, got '" + entry + "'");
+        }
+    }
+
+    private static String canonical(String name) {
+        String ascii = ServerIdentity.toAscii(name).toLowerCase(Locale.ROOT);
+        return ascii.endsWith(".") ? ascii.substring(0, ascii.length() - 1) : ascii;
+    }
+
+    /** Whether the target is refused. Looks its name up if there are addresses on the list. */
+    boolean refuses(Target target) {
+        if (refuses(target.host()) || target.name().filter(this::refuses).isPresent()) {
+            return true;
+        }
+        if (blocks.isEmpty()) {
+            return false;
+        }
+        try {
+            Stream<InetAddress> addresses = target.address().isPresent()
+                    ? target.address().stream()
+                    : Stream.of(InetAddress.getAllByName(ServerIdentity.toAscii(target.host())));
+            return addresses.anyMatch(this::refuses);
+        } catch (UnknownHostException e) {
+            // It cannot be connected to either.
+            return false;
+        }
+    }
+
+    private boolean refuses(InetAddress address) {
+        return blocks.entrySet().stream()
+                .filter(each -> each.getKey() <= address.getAddress().length * Byte.SIZE)
+                .anyMatch(each -> each.getValue().contains(new AddressBlock(address, each.getKey())));
+    }
+
+    private boolean refuses(String host) {
+        if (names.isEmpty()) {
+            return false;
+        }
+        String name = canonical(host);
+        for (int from = 0; from >= 0; from = name.indexOf('.', from) + 1) {
+            if (names.contains(name.substring(from))) {
+                return true;
+            }
+            if (name.indexOf('.', from) < 0) {
+                return false;
+            }
+        }
+        return false;
+    }
+}
