@@ -2,13 +2,17 @@ package dev.starttls.conformance;
 
 import dev.starttls.conformance.reach.Addresses;
 import dev.starttls.conformance.run.Fleet;
+import dev.starttls.conformance.survey.SurveyPace;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 
 /** How many servers are asked in one run. */
 final class FleetOptions {
+    private static final int MAX_TOTAL_RATE = 100_000;
+
     @Option(
             names = "--survey",
             description =
@@ -43,6 +47,32 @@ final class FleetOptions {
     /** The servers that are never connected to. */
     Blocklist refused() throws UsageException {
         return blocklist.isPresent() ? Blocklist.in(blocklist.get()) : Blocklist.none();
+    }
+
+    @Option(
+            names = "--total-rate",
+            paramLabel = "N",
+            description = "With --survey: at most so many connections per second in all; --rate is for each host.")
+    Optional<Integer> totalRate = Optional.empty();
+
+    @Option(
+            names = "--metrics",
+            paramLabel = "FILE",
+            description =
+                    "With --survey: write counts for Prometheus to this file every few seconds, at once as a whole.")
+    Optional<Path> metrics = Optional.empty();
+
+    /** The pace of a survey. */
+    SurveyPace pace(Optional<Integer> rate) throws UsageException {
+        if (totalRate.isPresent() && (totalRate.get() < 1 || totalRate.get() > MAX_TOTAL_RATE)) {
+            throw new UsageException(
+                    "--total-rate is 1 to " + MAX_TOTAL_RATE + " connections per second, not " + totalRate.get());
+        }
+        return new SurveyPace(interval(totalRate), interval(rate), System::nanoTime);
+    }
+
+    private static Duration interval(Optional<Integer> perSecond) {
+        return perSecond.map(each -> Duration.ofSeconds(1).dividedBy(each)).orElse(Duration.ZERO);
     }
 
     /** The seed of the order. */

@@ -3,12 +3,14 @@ package dev.starttls.conformance;
 import dev.starttls.conformance.reach.DaemonThreadFactory;
 import dev.starttls.conformance.run.Fleet;
 import dev.starttls.conformance.run.FleetSettings;
+import dev.starttls.conformance.survey.SurveyPace;
 import dev.starttls.conformance.survey.SurveyRun;
 import dev.starttls.conformance.survey.Surveyor;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetSettings;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -19,16 +21,19 @@ import java.util.concurrent.TimeUnit;
 /** One run of the command with {@code --survey}: the targets of the command line, then those of the file. */
 final class SurveyCommand {
     private static final int MILLIS_BETWEEN_LOOKS = 200;
+    private static final int SECONDS_BETWEEN_METRICS = 5;
 
     private final CommandEnvironment environment;
     private final Options options;
     private final TargetSettings settings;
+    private final SurveyPace pace;
     private final RecentTargets recent = new RecentTargets();
 
     SurveyCommand(CommandEnvironment environment, Options options) throws UsageException {
         this.environment = environment;
         this.options = options;
         this.settings = Settings.of(options);
+        this.pace = options.fleet.pace(options.rate);
         if (!options.only.isEmpty() || !options.skip.isEmpty() || !options.profiles.isEmpty()) {
             throw new UsageException("--survey runs no checks: leave out --only, --skip and --profile");
         }
@@ -84,18 +89,43 @@ final class SurveyCommand {
 
     private void survey(Fleet.Source source, SurveyResults results) {
         int max = FleetSettings.fitting(1, 1).probed();
+        // Its timed tasks end with its shutdown, and one that is running ends by itself.
         ScheduledExecutorService looks =
                 Executors.newSingleThreadScheduledExecutor(new DaemonThreadFactory("progress"));
+        Optional<MetricsFile> metricsFile = options.fleet.metrics.map(MetricsFile::new);
         try (Surveyor surveyor = Surveyor.open(max, settings)) {
             if (environment.terminal().progress()) {
+                SurveyProgress progress = new SurveyProgress(results.tally(), total(), System::nanoTime);
                 var unused = looks.scheduleWithFixedDelay(
-                        results::showProgress, 0, MILLIS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
+                        () -> results.showProgress(progress), 0, MILLIS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
             }
-            new SurveyRun(surveyor::ask, max, results, results.tally()).run(source);
+            metricsFile.ifPresent(file -> looks.scheduleWithFixedDelay(
+                    () -> metrics(file, results), 0, SECONDS_BETWEEN_METRICS, TimeUnit.SECONDS));
+            new SurveyRun(surveyor::ask, max, pace, results, results.tally()).run(source);
         } catch (IOException e) {
             results.unreachable("cannot connect to targets: " + e.getMessage());
         } finally {
-            looks.shutdownNow();
+            looks.shutdown();
+            metricsFile.ifPresent(file -> metrics(file, results));
+        }
+    }
+
+    /** How many targets there are, if the list is a file. */
+    private Optional<Long> total() {
+        Optional<Long> listed = options.targetsFile.isEmpty()
+                ? Optional.of(0L)
+                : options.targetsFile
+                        .filter(name -> !name.equals("-"))
+                        .map(Path::of)
+                        .flatMap(SurveyProgress::count);
+        return listed.map(count -> count + options.urls.size());
+    }
+
+    private void metrics(MetricsFile file, SurveyResults results) {
+        try {
+            file.write(results.tally().metrics(pace.slowed()));
+        } catch (IOException e) {
+            results.metricsLost(e);
         }
     }
 }

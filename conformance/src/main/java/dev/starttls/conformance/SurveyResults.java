@@ -8,6 +8,7 @@ import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.survey.SurveyResult;
 import dev.starttls.conformance.survey.SurveyRun;
 import dev.starttls.conformance.survey.SurveyTally;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ final class SurveyResults implements SurveyRun.Sink, Messages {
     private final ReentrantLock lock = new ReentrantLock();
     private Outcome outcome = Outcome.PASSED;
     private Optional<Integer> exceptional = Optional.empty();
+    private boolean metricsLost;
     private boolean closed;
 
     private SurveyResults(ReportStreams streams, PrintStream err) {
@@ -144,12 +146,26 @@ final class SurveyResults implements SurveyRun.Sink, Messages {
         done.description().ifPresent(this::note);
     }
 
+    /** The counts for others cannot be written; that is said once, and the survey goes on. */
+    void metricsLost(IOException why) {
+        lock.lock();
+        try {
+            if (!metricsLost) {
+                metricsLost = true;
+                say("--metrics: cannot write: " + why);
+                exceptional = Optional.of(ExitStatus.IO_FAILED);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Shows the progress. */
-    void showProgress() {
+    void showProgress(SurveyProgress progress) {
         lock.lock();
         try {
             if (!closed) {
-                status.show(tally.description());
+                status.show(progress.line());
             }
         } finally {
             lock.unlock();

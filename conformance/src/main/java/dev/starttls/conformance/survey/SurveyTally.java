@@ -41,6 +41,35 @@ public final class SurveyTally {
         return begun - done();
     }
 
+    /**
+     * The counts for Prometheus, in its text exposition format.
+     *
+     * @param slowed how many operators are asked more slowly
+     */
+    public synchronized String metrics(int slowed) {
+        StringBuilder text = new StringBuilder("# HELP conformance_survey_targets_total Targets with a result.\n"
+                + "# TYPE conformance_survey_targets_total counter\n");
+        for (SurveyStatus status : SurveyStatus.values()) {
+            text.append("conformance_survey_targets_total{status=\"")
+                    .append(status.key())
+                    .append("\"} ")
+                    .append(count(status))
+                    .append('\n');
+        }
+        return text.append(
+                        "# HELP conformance_survey_unverified_total Handshakes with a certificate that is not good.\n")
+                .append("# TYPE conformance_survey_unverified_total counter\nconformance_survey_unverified_total ")
+                .append(unverified)
+                .append("\n# HELP conformance_survey_underway Targets that are being asked.\n")
+                .append("# TYPE conformance_survey_underway gauge\nconformance_survey_underway ")
+                .append(unfinished())
+                .append("\n# HELP conformance_survey_slowed Operators that turned this client away lately.\n")
+                .append("# TYPE conformance_survey_slowed gauge\nconformance_survey_slowed ")
+                .append(slowed)
+                .append('\n')
+                .toString();
+    }
+
     /** The results by status, in words: those of which there are any. */
     public synchronized String description() {
         return done() + (done() == 1 ? " target" : " targets") + " done"
