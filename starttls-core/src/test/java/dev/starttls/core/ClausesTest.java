@@ -187,6 +187,7 @@ class ClausesTest {
         titles.put(1035, "domain names");
         titles.put(1421, "encrypted PEM blocks");
         titles.put(1870, "SIZE of SMTP");
+        titles.put(1918, "private addresses of IPv4");
         titles.put(1939, "POP3");
         titles.put(2034, "enhanced status codes in SMTP");
         titles.put(2409, "groups of IKE");
@@ -199,14 +200,17 @@ class ClausesTest {
         titles.put(2246, "The TLS Protocol Version 1.0");
         titles.put(3461, "SMTP delivery status notifications");
         titles.put(3501, "IMAP4rev1");
+        titles.put(4193, "private addresses of IPv6");
         titles.put(4346, "The TLS Protocol Version 1.1");
         titles.put(4492, "Elliptic curves for TLS, first version");
+        titles.put(4632, "blocks of addresses");
         titles.put(4959, "IMAP SASL-IR");
         titles.put(4978, "IMAP COMPRESS");
         titles.put(5612, "Enterprise number for documentation");
         titles.put(5869, "HKDF");
         titles.put(6186, "SRV records for email");
         titles.put(6531, "SMTP internationalized email");
+        titles.put(6598, "shared addresses of IPv4");
         titles.put(7568, "Deprecating SSL 3.0");
         titles.put(8461, "MTA-STS");
         titles.put(2782, "SRV records");
