@@ -45,7 +45,7 @@ final class Fingerprints {
     private static long half(byte[] hash, int from) {
         long half = 0;
         for (int i = from; i < from + 8; i++) {
-            half = half << 8 | hash[i] & 0xff;
+            half = (half << 8) | (hash[i] & 0xff);
         }
         return half;
     }
@@ -63,7 +63,7 @@ final class Fingerprints {
         int mask = table.length - 1;
         int place = (int) (first * 2) & mask;
         while (table[place + 1] != 0 && (table[place] != first || table[place + 1] != second)) {
-            place = place + 2 & mask;
+            place = (place + 2) & mask;
         }
         return place;
     }

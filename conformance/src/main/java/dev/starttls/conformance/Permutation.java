@@ -36,18 +36,18 @@ final class Permutation {
         long left = number >>> half;
         long right = number & mask;
         for (int round = 0; round < ROUNDS; round++) {
-            long next = left ^ mixed(right + seed * (2L * round + 1)) & mask;
+            long next = left ^ (mixed(right + seed * (2L * round + 1)) & mask);
             left = right;
             right = next;
         }
-        return left << half | right;
+        return (left << half) | right;
     }
 
     /** The finalizer of SplitMix64: every bit of the result depends on every bit of the argument. */
     private static long mixed(long value) {
         long z = value + 0x9e3779b97f4a7c15L;
-        z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
-        z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
-        return z ^ z >>> 31;
+        z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+        return z ^ (z >>> 31);
     }
 }

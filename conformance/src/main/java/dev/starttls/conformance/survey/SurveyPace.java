@@ -95,7 +95,7 @@ public final class SurveyPace {
     synchronized void heard(SurveyResult result) {
         for (String operator : operators(result.target())) {
             boolean refused = result.status() == SurveyStatus.TURNED_AWAY
-                    || result.status() == SurveyStatus.CONNECTION_REFUSED && successes.containsKey(operator);
+                    || (result.status() == SurveyStatus.CONNECTION_REFUSED && successes.containsKey(operator));
             if (refused) {
                 long now = clock.getAsLong();
                 long pause = Optional.ofNullable(slowed.get(operator))

@@ -56,7 +56,7 @@ public record AddressBlock(InetAddress first, int bits) {
         String literal = slash < 0 ? text : text.substring(0, slash);
         // No name gets to the name service.
         if (!literal.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
-                || slash >= 0 && !text.substring(slash + 1).matches("[0-9]{1,3}")) {
+                || (slash >= 0 && !text.substring(slash + 1).matches("[0-9]{1,3}"))) {
             return Optional.empty();
         }
         try {
@@ -73,7 +73,7 @@ public record AddressBlock(InetAddress first, int bits) {
         byte[] octets = address.getAddress();
         for (int i = 0; i < octets.length; i++) {
             int kept = Math.max(0, Math.min(Byte.SIZE, bits - i * Byte.SIZE));
-            octets[i] &= (byte) (0xff << Byte.SIZE - kept);
+            octets[i] &= (byte) (0xff << (Byte.SIZE - kept));
         }
         return of(octets);
     }
