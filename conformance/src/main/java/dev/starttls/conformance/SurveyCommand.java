@@ -99,8 +99,10 @@ final class SurveyCommand {
                 var unused = looks.scheduleWithFixedDelay(
                         () -> results.showProgress(progress), 0, MILLIS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
             }
-            metricsFile.ifPresent(file -> looks.scheduleWithFixedDelay(
-                    () -> metrics(file, results), 0, SECONDS_BETWEEN_METRICS, TimeUnit.SECONDS));
+            if (metricsFile.isPresent()) {
+                var unused = looks.scheduleWithFixedDelay(
+                        () -> metrics(metricsFile.get(), results), 0, SECONDS_BETWEEN_METRICS, TimeUnit.SECONDS);
+            }
             new SurveyRun(surveyor::ask, max, pace, results, results.tally()).run(source);
         } catch (IOException e) {
             results.unreachable("cannot connect to targets: " + e.getMessage());
