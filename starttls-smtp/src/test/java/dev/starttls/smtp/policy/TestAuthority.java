@@ -36,8 +36,6 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  */
 final class TestAuthority {
 
-    static final Instant NOW = Instant.now();
-
     private static final AtomicLong SERIAL = new AtomicLong(1);
 
     private final KeyPair key;
@@ -46,6 +44,10 @@ final class TestAuthority {
     private TestAuthority(KeyPair key, X509Certificate certificate) {
         this.key = key;
         this.certificate = certificate;
+    }
+
+    static Instant now() {
+        return Instant.now();
     }
 
     /** A key and its certificate. */
@@ -68,8 +70,8 @@ final class TestAuthority {
                     authority,
                     usage,
                     purpose,
-                    NOW.minus(Duration.ofDays(9)),
-                    NOW.minus(Duration.ofDays(3)));
+                    now().minus(Duration.ofDays(9)),
+                    now().minus(Duration.ofDays(3)));
         }
 
         Content named(String common, String... dns) {
@@ -92,8 +94,8 @@ final class TestAuthority {
                 Optional.empty(),
                 KeyUsage.digitalSignature,
                 Optional.of(KeyPurposeId.id_kp_serverAuth),
-                NOW.minus(Duration.ofDays(2)),
-                NOW.plus(Duration.ofDays(20)));
+                now().minus(Duration.ofDays(2)),
+                now().plus(Duration.ofDays(20)));
     }
 
     static Content authority(String name) {
@@ -107,8 +109,8 @@ final class TestAuthority {
                 Optional.of(constraints),
                 KeyUsage.keyCertSign | KeyUsage.cRLSign,
                 Optional.empty(),
-                NOW.minus(Duration.ofDays(5)),
-                NOW.plus(Duration.ofDays(200)));
+                now().minus(Duration.ofDays(5)),
+                now().plus(Duration.ofDays(200)));
     }
 
     static TestAuthority root(String name) {
