@@ -41,7 +41,7 @@ class Pop3ResponsesTest {
         assertThat(responses.next().text()).isEqualTo("2");
         assertThat(responses.lines()).containsExactly("1 10", "2 20");
         assertThat(responses.next().positive()).isTrue();
-        assertThat(responses.content(OctetSink.to(message))).isEqualTo(22);
+        assertThat(responses.content(OctetSink.to(message))).isEqualTo(24);
         assertThat(message()).isEqualTo("Subject: x\r\n\r\n.\r\n.a\r\nb\r\n");
         assertThat(responses.next().code()).contains(new Pop3ResponseCode("IN-USE"));
         assertThatThrownBy(responses::next).isInstanceOf(EOFException.class).hasMessageContaining("a response");
