@@ -70,7 +70,8 @@ public enum SurveyStatus {
             case PREAUTHENTICATED -> PREAUTHENTICATED;
             case PLAINTEXT_INJECTION -> PLAINTEXT_INJECTION;
             case TURNED_AWAY -> TURNED_AWAY;
-            case REJECTED, LOCAL_ERROR, DIRECT_NOT_TAKEN -> LOCAL_ERROR;
+            // A survey excludes no host and asks no DNS for what must be proved: that would be this side's doing.
+            case REJECTED, LOCAL_ERROR, DIRECT_NOT_TAKEN, HOST_EXCLUDED, DNSSEC_INVALID, DANE_REQUIRED -> LOCAL_ERROR;
             case TIMEOUT -> of(why.phase(), TIMEOUT);
             case CONNECTION_CLOSED, TRUNCATED -> of(why.phase(), CONNECTION_CLOSED);
             case PROTOCOL_VIOLATION, LIMIT_EXCEEDED -> of(why.phase(), PROTOCOL_ERROR);
@@ -78,7 +79,9 @@ public enum SurveyStatus {
                     CERTIFICATE_UNTRUSTED,
                     CERTIFICATE_EXPIRED,
                     CERTIFICATE_NAME_MISMATCH,
-                    CERTIFICATE_PIN_MISMATCH -> HANDSHAKE_FAILED;
+                    CERTIFICATE_PIN_MISMATCH,
+                    CERTIFICATE_REFUSED,
+                    TLSA_MISMATCH -> HANDSHAKE_FAILED;
         };
     }
 
