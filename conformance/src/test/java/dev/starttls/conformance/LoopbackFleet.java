@@ -6,6 +6,7 @@ import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.smtp.SmtpAnswer;
 import dev.starttls.smtp.SmtpServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,10 +35,7 @@ final class LoopbackFleet {
                 .getLocalPort();
         Files.writeString(Path.of(args[0]), pem(authority));
         System.out.println(port);
-        while (System.in.read() >= 0) {
-            // What it says does not matter.
-            continue;
-        }
+        System.in.transferTo(OutputStream.nullOutputStream());
     }
 
     private static String pem(Authority authority) {

@@ -105,8 +105,13 @@ class ResumeTest {
     void a_line_into_which_another_was_written_is_no_result_of_either() throws Exception {
         Path results = Files.writeString(
                 folder.resolve("results.ndjson"),
-                "{\"target\":\"smtp://a:25\",\"sta{\"target\":\"smtp://b:25\",\"status\":\"success\"}\n"
-                        + "{\"target\":\"smtp://c:25\"}{\"target\":\"smtp://d:25\"}\n[]\n\n{\"target\":\"smtp://e:25\"}\n");
+                """
+                {"target":"smtp://a:25","sta{"target":"smtp://b:25","status":"success"}
+                {"target":"smtp://c:25"}{"target":"smtp://d:25"}
+                []
+
+                {"target":"smtp://e:25"}
+                """);
         DoneTargets done = DoneTargets.in(results, false);
         assertThat(Stream.of("a", "b", "c", "d", "e").filter(host -> contains(done, host)))
                 .containsExactly("e");

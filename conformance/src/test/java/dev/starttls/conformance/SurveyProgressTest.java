@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,8 @@ class SurveyProgressTest {
                 .contains("\nconformance_survey_targets_total{status=\"connection-refused\"} 1\n")
                 .contains("\nconformance_survey_underway 0\n")
                 .endsWith("\n");
-        assertThat(Files.list(folder)).containsExactly(file);
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).containsExactly(file);
+        }
     }
 }

@@ -47,8 +47,11 @@ public final class SurveyTally {
      * @param slowed how many operators are asked more slowly
      */
     public synchronized String metrics(int slowed) {
-        StringBuilder text = new StringBuilder("# HELP conformance_survey_targets_total Targets with a result.\n"
-                + "# TYPE conformance_survey_targets_total counter\n");
+        StringBuilder text = new StringBuilder(
+                """
+                # HELP conformance_survey_targets_total Targets with a result.
+                # TYPE conformance_survey_targets_total counter
+                """);
         for (SurveyStatus status : SurveyStatus.values()) {
             text.append("conformance_survey_targets_total{status=\"")
                     .append(status.key())
