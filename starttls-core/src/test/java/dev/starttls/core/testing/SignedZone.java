@@ -1,8 +1,6 @@
-package dev.starttls.smtp.policy;
+package dev.starttls.core.testing;
 
-import dev.starttls.core.testing.ExternalProgram;
 import dev.starttls.core.testing.ExternalProgram.Outcome;
-import dev.starttls.core.testing.ServerProcess;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
