@@ -96,8 +96,14 @@ public final class HttpsPolicyFetcher implements PolicyFetcher {
         return new HttpsPolicyFetcher(resolver, tls, bounded, port);
     }
 
-    /** For tests: the port is fixed by the scheme. */
-    HttpsPolicyFetcher withPort(int number) {
+    /**
+     * The same at another port, for laboratories: the standard has 443 alone (RFC 8461 section 3.3), and policies of the Internet are at
+     * no other.
+     *
+     * @param number 1 to 65535
+     * @return a new fetcher
+     */
+    public HttpsPolicyFetcher withPort(int number) {
         return new HttpsPolicyFetcher(resolver, tls, timeout, number);
     }
 
