@@ -163,9 +163,11 @@ final class Listing {
                 "for",
                 ofClient
                         ? "clients of " + protocols(same)
-                        : schemes(same.stream()
-                                .flatMap(each -> each.schemes().stream())
-                                .toList()));
+                        : check.ofDomains()
+                                ? "mx:, domain:"
+                                : schemes(same.stream()
+                                        .flatMap(each -> each.schemes().stream())
+                                        .toList()));
         Map<Check, List<String>> behaviours =
                 same.stream().collect(Collectors.toMap(each -> each, behaviour, (one, other) -> one));
         int lines = behaviours.values().stream().mapToInt(List::size).max().orElse(0);
@@ -192,7 +194,8 @@ final class Listing {
                                 ? "client "
                                         + check.protocols().iterator().next().key() + " --only " + check.id()
                                         + " --command '... {host} {port} ...'"
-                                : profile + "--only " + check.id() + " " + example(check) + "://HOST:PORT"));
+                                : profile + "--only " + check.id() + " "
+                                        + (check.ofDomains() ? "domain:DOMAIN" : example(check) + "://HOST:PORT")));
     }
 
     /** A text that may be the same for the protocols of a check, or differ. */

@@ -32,6 +32,8 @@ import picocli.CommandLine.Parameters;
             "  conformance --format text --format html=report.html smtps://mail.example.org",
             "  conformance --format junit=report.xml submission://mail.example.org",
             "  conformance --targets-file - --format ndjson < hosts.txt > results.ndjson",
+            "  conformance mx:example.org --format html=example.html",
+            "  conformance --only DNS-S-* domain:user@example.org",
             "  conformance --baseline last.json --format json=now.json imap://mail.example.org",
             "  conformance --accept 'TLS-S-05b=old scanners, ticket #4711' smtp://mail.example.org",
             "  conformance --explain UP-S-10",
@@ -182,6 +184,9 @@ final class Options {
     @Mixin
     FleetOptions fleet = new FleetOptions();
 
+    @Mixin
+    DomainOptions domains = new DomainOptions();
+
     @Option(names = "--list", description = "List the checks, and the rules of --profile.")
     boolean list;
 
@@ -217,6 +222,8 @@ final class Options {
                         Stream.of("", "In these lines conformance is java -jar conformance.jar. URL is one of"),
                         patterns,
                         Stream.of(
+                                "  mx:DOMAIN           every MX host of the domain at every address, and the domain's policies",
+                                "  domain:[USER@]DOMAIN  those, and the servers for its users, by SRV records",
                                 "Without one, the servers built into this command are started on free loopback ports and checked.",
                                 ""))
                 .flatMap(Function.identity())
@@ -226,7 +233,13 @@ final class Options {
     /** The files that the run reads and no report may overwrite. */
     List<Path> filesRead() {
         return Stream.of(
-                        Stream.of(trust, clientCertificate, clientKey, passwordFile, targetsFile.map(Path::of))
+                        Stream.of(
+                                        trust,
+                                        clientCertificate,
+                                        clientKey,
+                                        passwordFile,
+                                        targetsFile.map(Path::of),
+                                        domains.trustAnchor)
                                 .flatMap(Optional::stream),
                         expectations.filesRead())
                 .flatMap(Function.identity())

@@ -1,6 +1,6 @@
 package dev.starttls.conformance;
 
-import dev.starttls.conformance.target.Target;
+import dev.starttls.conformance.target.Subject;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -23,7 +23,7 @@ final class RecentTargets {
     };
 
     /** Remembers the target; returns the place where it was named before, if it was. */
-    Optional<String> namedBefore(Target target, String place) {
+    Optional<String> namedBefore(Subject target, String place) {
         return Optional.ofNullable(places.putIfAbsent(target.url().toLowerCase(Locale.ROOT), place));
     }
 }

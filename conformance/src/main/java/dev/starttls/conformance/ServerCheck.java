@@ -1,6 +1,9 @@
 package dev.starttls.conformance;
 
 import dev.starttls.conformance.check.Catalogue;
+import dev.starttls.conformance.domain.DomainExpansion;
+import dev.starttls.conformance.domain.DomainJudge;
+import dev.starttls.conformance.domain.DomainSettings;
 import dev.starttls.conformance.embedded.EmbeddedServers;
 import dev.starttls.conformance.reach.Addresses;
 import dev.starttls.conformance.reach.Contact;
@@ -13,6 +16,9 @@ import dev.starttls.conformance.run.RunListener;
 import dev.starttls.conformance.run.RunSettings;
 import dev.starttls.conformance.run.Runner;
 import dev.starttls.conformance.run.Selection;
+import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.target.DomainTarget;
+import dev.starttls.conformance.target.Subject;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetSettings;
 import java.io.IOException;
@@ -48,6 +54,7 @@ final class ServerCheck {
     private final RecentTargets recent = new RecentTargets();
     private DoneTargets done = DoneTargets.none();
     private Blocklist refused = Blocklist.none();
+    private volatile Optional<DomainReports> domains = Optional.empty();
 
     ServerCheck(
             CommandEnvironment environment,
@@ -78,7 +85,15 @@ final class ServerCheck {
         List<Target> named = new ArrayList<>();
         List<String> unchecked = new ArrayList<>();
         List<String> repeated = new ArrayList<>();
+        List<DomainTarget> domains = new ArrayList<>();
         for (String url : options.urls) {
+            Optional<DomainTarget> domain = TargetSource.domain(url);
+            if (domain.isPresent()) {
+                if (recent.namedBefore(domain.get(), "the command line").isEmpty()) {
+                    domains.add(domain.get());
+                }
+                continue;
+            }
             Target target = TargetSource.parse(url);
             Optional<String> reason = uncheckable(target);
             reason.map(why -> target.url() + ": " + why).ifPresent(unchecked::add);
@@ -88,7 +103,7 @@ final class ServerCheck {
                 named.add(target);
             }
         }
-        if (named.isEmpty() && !unchecked.isEmpty() && options.targetsFile.isEmpty()) {
+        if (named.isEmpty() && domains.isEmpty() && !unchecked.isEmpty() && options.targetsFile.isEmpty()) {
             throw new UsageException(String.join("; ", unchecked));
         }
         Optional<InputStream> file = Optional.empty();
@@ -97,6 +112,9 @@ final class ServerCheck {
         }
         done = options.fleet.done(addresses());
         refused = options.fleet.refused();
+        if (!domains.isEmpty()) {
+            var unused = domains();
+        }
         RunResults results = new RunResults(
                 Reports.open(options.output.formats, options.filesRead(), options.fleet.resume, environment, columns),
                 environment);
@@ -108,7 +126,7 @@ final class ServerCheck {
             if (options.urls.isEmpty() && file.isEmpty()) {
                 builtIn(results);
             } else {
-                named(named, results);
+                named(named, domains, results);
                 if (file.isPresent() && results.open()) {
                     fleet(file.get(), results);
                 }
@@ -147,13 +165,73 @@ final class ServerCheck {
         }
     }
 
-    private void named(List<Target> targets, RunResults results) {
-        List<Target> each = targets.stream()
+    private void named(List<Target> targets, List<DomainTarget> domains, RunResults results) throws UsageException {
+        List<Target> each = new ArrayList<>(targets.stream()
                 .flatMap(target -> addresses().of(target).stream())
-                .filter(target -> !done.contains(target) && !refused.refuses(target))
-                .toList();
+                .toList());
+        for (DomainTarget domain : domains) {
+            each.addAll(domains().begin(domain));
+        }
+        each.removeIf(target -> done.contains(target) || refused.refuses(target));
         boolean alone = each.size() == 1 && environment.terminal().progress();
         inOrder(each, settings, alone ? new TerminalProgress(environment.err()) : RunListener.none(), results);
+        if (!domains.isEmpty()) {
+            report(domains(), results);
+        }
+    }
+
+    /** The domains of this run; made, with a resolver, when the first one is named. */
+    private DomainReports domains() throws UsageException {
+        synchronized (options) {
+            if (domains.isEmpty()) {
+                DomainSettings how = options.domains.settings(settings);
+                domains = Optional.of(new DomainReports(new DomainExpansion(how), new DomainJudge(how, selection)));
+            }
+            return domains.get();
+        }
+    }
+
+    private List<Target> begin(DomainTarget domain, RunResults results) {
+        try {
+            return domains().begin(domain);
+        } catch (UsageException e) {
+            results.wrong(domain.url() + ": " + e.getMessage());
+            return List.of();
+        }
+    }
+
+    /** Writes the reports of the domains whose servers have all theirs. */
+    private void report(DomainReports all, RunResults results) {
+        for (TargetReport report : all.complete()) {
+            results.tally().begun();
+            var unused = results.add(expectations.apply(report));
+        }
+    }
+
+    /** The results for the servers of domains too: a server that no check was selected for is shown in its domains' reports alone. */
+    private Fleet.Sink sink(RunResults results, boolean named) {
+        return new Fleet.Sink() {
+            @Override
+            public boolean add(TargetReport report) {
+                boolean more = shown(report.target()) ? results.add(report) : results.open();
+                domains.ifPresent(all -> {
+                    all.done(report);
+                    if (!named) {
+                        ServerCheck.this.report(all, results);
+                    }
+                });
+                return more;
+            }
+
+            @Override
+            public void fault(RuntimeException fault) {
+                results.fault(fault);
+            }
+        };
+    }
+
+    private boolean shown(Subject subject) {
+        return !(subject instanceof Target target) || uncheckable(target).isEmpty();
     }
 
     private Addresses addresses() {
@@ -167,30 +245,33 @@ final class ServerCheck {
         }
         int workers = Math.min(targets.size(), options.targets);
         Iterator<Target> each = targets.iterator();
-        results.inOrder(targets);
+        results.inOrder(targets.stream().filter(this::shown).toList());
         fleet(
                 target -> CompletableFuture.completedFuture(new Contact.Made()),
                 how,
                 new FleetSettings(workers, workers),
                 () -> each.hasNext() ? Optional.of(each.next()) : Optional.empty(),
                 progress,
-                results);
+                results,
+                sink(results, true));
     }
 
     private void fleet(InputStream file, RunResults results) {
         FleetSettings size = FleetSettings.fitting(options.targets, options.parallel);
         try (Reach reach = Reach.open(size.probed(), settings, run.greeting())) {
             Fleet.Source lines = new TargetLines(
-                    file,
-                    TargetSource.name(options.targetsFile),
-                    this::uncheckable,
-                    recent,
-                    results,
-                    options.fleet.order());
+                            file,
+                            TargetSource.name(options.targetsFile),
+                            this::uncheckable,
+                            recent,
+                            results,
+                            options.fleet.order())
+                    .expanding(domain -> begin(domain, results));
             Remaining remaining = new Remaining(
                     new EachAddress(options.fleet.ordered(lines), addresses()), done::contains, refused::refuses);
-            fleet(reach::ask, settings, size, remaining, RunListener.none(), results);
+            fleet(reach::ask, settings, size, remaining, RunListener.none(), results, sink(results, false));
             remaining.description().ifPresent(results::note);
+            domains.ifPresent(all -> report(all, results));
         } catch (IOException e) {
             results.unreachable("cannot connect to targets: " + e.getMessage());
         }
@@ -205,7 +286,8 @@ final class ServerCheck {
             FleetSettings size,
             Fleet.Source source,
             RunListener progress,
-            RunResults results) {
+            RunResults results,
+            Fleet.Sink sink) {
         List<CheckWorker> workers = new CopyOnWriteArrayList<>();
         results.onInterrupt(() ->
                 workers.stream().flatMap(worker -> worker.soFar().stream()).toList());
@@ -221,7 +303,7 @@ final class ServerCheck {
                 workers.add(made);
                 return made;
             };
-            new Fleet(reach, worker, size, results, results.tally()).run(source);
+            new Fleet(reach, worker, size, sink, results.tally()).run(source);
         } finally {
             looks.shutdownNow();
         }

@@ -3,6 +3,7 @@ package dev.starttls.conformance;
 import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.check.Topic;
+import dev.starttls.conformance.domain.DomainTopic;
 import dev.starttls.conformance.imap.ImapProfile;
 import dev.starttls.conformance.pop3.Pop3Profile;
 import dev.starttls.conformance.smtp.SmtpProfile;
@@ -26,6 +27,7 @@ public final class Suite {
             topics.addAll(UpgradeTopics.of(profile));
             topics.addAll(profile.topics());
         }
+        topics.add(new DomainTopic());
         return Catalogue.of(topics);
     }
 

@@ -2,6 +2,7 @@ package dev.starttls.conformance;
 
 import dev.starttls.conformance.run.Fleet;
 import dev.starttls.conformance.target.AddressBlock;
+import dev.starttls.conformance.target.DomainTarget;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetException;
 import java.io.ByteArrayOutputStream;
@@ -9,7 +10,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -42,6 +45,12 @@ final class TargetLines implements Fleet.Source {
     private final List<TargetBlock> blocks = new ArrayList<>();
 
     private PrimitiveIterator.OfLong places = LongStream.empty().iterator();
+    /** Finds the servers of a domain that are to be checked. */
+    private Function<DomainTarget, List<Target>> expansion = domain -> List.of();
+
+    /** Those of the last domain that are left. */
+    private final Deque<Target> servers = new ArrayDeque<>();
+
     private long number;
     private boolean empty = true;
 
@@ -78,12 +87,21 @@ final class TargetLines implements Fleet.Source {
         this.seed = seed;
     }
 
+    /** The same with this for domains. */
+    TargetLines expanding(Function<DomainTarget, List<Target>> domains) {
+        expansion = domains;
+        return this;
+    }
+
     @Override
     public Optional<Target> next() {
         try {
             Optional<Target> expanded = nextOfBlock();
             if (expanded.isPresent()) {
                 return expanded;
+            }
+            if (!servers.isEmpty()) {
+                return Optional.of(servers.remove());
             }
             for (Optional<String> line = line(); line.isPresent(); line = line()) {
                 Optional<Target> target = target(line.get());
@@ -111,6 +129,13 @@ final class TargetLines implements Fleet.Source {
             Optional<TargetBlock> block = TargetBlock.parse(url);
             if (block.isPresent()) {
                 return begin(block.get());
+            }
+            Optional<DomainTarget> domain = DomainTarget.parse(url);
+            if (domain.isPresent()) {
+                if (recent.namedBefore(domain.get(), "line " + number).isEmpty()) {
+                    servers.addAll(expansion.apply(domain.get()));
+                }
+                return Optional.ofNullable(servers.poll());
             }
             Target target = Target.parse(url);
             Optional<String> reason = refusal.apply(target);

@@ -1,5 +1,6 @@
 package dev.starttls.conformance;
 
+import dev.starttls.conformance.target.DomainTarget;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetException;
 import dev.starttls.conformance.target.UnreadableFile;
@@ -32,6 +33,15 @@ final class TargetSource {
         return file.filter(name -> !name.equals("-"))
                 .map(name -> "the targets file " + name)
                 .orElse("standard input");
+    }
+
+    /** A domain given on the command line; empty if it is no domain. */
+    static Optional<DomainTarget> domain(String text) throws UsageException {
+        try {
+            return DomainTarget.parse(text);
+        } catch (TargetException e) {
+            throw new UsageException(e.getMessage());
+        }
     }
 
     static InputStream open(String file, InputStream standardInput) throws UsageException {

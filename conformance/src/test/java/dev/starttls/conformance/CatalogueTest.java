@@ -26,12 +26,12 @@ class CatalogueTest {
     @Test
     void every_check_says_what_why_how_to_fix_it_and_by_which_clause() {
         assertThat(Suite.catalogue().all()).isNotEmpty().allSatisfy(check -> {
-            assertThat(check.id()).matches("(UP|SMTP|IMAP|POP3|TLS)-S-[0-9]{2}[a-z]?");
+            assertThat(check.id()).matches("(DNS|UP|SMTP|IMAP|POP3|TLS)-S-[0-9]{2}[a-z]?");
             assertThat(check.title()).isNotBlank();
             assertThat(Clause.in(check.clause())).isNotEmpty();
             assertThat(check.why()).isNotBlank();
             assertThat(check.fix()).as(check.id()).isNotBlank();
-            assertThat(check.schemes()).isNotEmpty();
+            assertThat(check.ofDomains()).isEqualTo(check.id().startsWith("DNS-"));
         });
     }
 

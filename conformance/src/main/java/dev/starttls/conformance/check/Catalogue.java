@@ -11,8 +11,11 @@ import java.util.Optional;
 
 /** Checks in the order of their ids; those of one id in the order of their protocols. */
 public final class Catalogue {
-    private static final Comparator<Check> BY_ID =
-            Comparator.comparing(Check::id).thenComparing(check -> Collections.min(check.protocols()));
+    private static final Comparator<Check> BY_ID = Comparator.comparing(Check::id)
+            .thenComparing(check -> check.protocols().stream()
+                    .map(Enum::ordinal)
+                    .min(Integer::compare)
+                    .orElse(0));
 
     private final List<Check> checks;
 

@@ -55,12 +55,18 @@ public record Check(
         return switch (subject) {
             case "UP" -> "Upgrade";
             case "TLS" -> "TLS layer";
+            case "DNS" -> "Domain";
             // A rule of a profile has neither -S- nor -C-: BSI-01.
             default -> subject + (id.contains("-S-") ? " server" : id.contains("-C-") ? " client" : " profile");
         };
     }
 
-    /** The protocols it checks. */
+    /** Whether it judges domains, and no server. */
+    public boolean ofDomains() {
+        return schemes.isEmpty();
+    }
+
+    /** The protocols it checks; none if it judges domains. */
     public Set<Protocol> protocols() {
         return schemes.stream()
                 .map(Scheme::protocol)
@@ -137,6 +143,12 @@ public record Check(
         /** All schemes of the protocols, implicit TLS included. */
         public Draft on(Protocol... which) {
             return pick(scheme -> true, which);
+        }
+
+        /** No server: a domain, which is judged by its records and by what its servers have shown. */
+        public Check onDomains() {
+            schemes = EnumSet.noneOf(Scheme.class);
+            return run(context -> Verdict.undecided("judged of a domain, not of a server"));
         }
 
         /** The schemes of the protocols that begin in plaintext. */

@@ -19,10 +19,11 @@ public enum Addresses {
 
     /**
      * The target at each of its addresses, if all are to be checked; otherwise the target itself, and {@link #settled}
-     * finds its address when its turn has come. A name without an address is left as it is.
+     * finds its address when its turn has come. A name without an address is left as it is,
+     * and so is a target that has its address.
      */
     public List<Target> of(Target target) {
-        List<Target> each = this == FIRST ? List.of() : each(target);
+        List<Target> each = this == FIRST || target.address().isPresent() ? List.of() : each(target);
         return each.isEmpty() ? List.of(target) : each;
     }
 

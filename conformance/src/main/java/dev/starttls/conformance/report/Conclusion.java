@@ -161,7 +161,7 @@ public record Conclusion(String key, Reliance reliance, String words, String sen
 
     private static String unanswered(Subject.Kind kind) {
         return switch (kind) {
-            case SERVER -> ": checks had no answer.";
+            case SERVER, DOMAIN -> ": checks had no answer.";
             case CLIENT -> ": in some cases the client did not connect.";
         };
     }

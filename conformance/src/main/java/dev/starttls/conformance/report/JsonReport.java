@@ -101,6 +101,7 @@ public final class JsonReport implements Report {
         for (Survey.Phase phase : report.survey().phases()) {
             phases.addObject().put("name", phase.name()).put("ms", ms(phase.took()));
         }
+        report.matrix().ifPresent(matrix -> MatrixJson.write(json.putObject("matrix"), matrix));
         ArrayNode checks = json.putArray("checks");
         report.results().forEach(result -> check(checks.addObject(), result));
         return json;

@@ -88,6 +88,9 @@ public final class TextReport implements Report {
                 session(report.survey());
             }
             report.survey().notes().forEach(note -> wrapped("  note         ", note));
+            report.matrix()
+                    .ifPresent(
+                            matrix -> new MatrixText(style, width).lines(matrix).forEach(this::line));
             report.inventory().ifPresent(this::accepted);
             table(report.results());
             allowed(report.results());

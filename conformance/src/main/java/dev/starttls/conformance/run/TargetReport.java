@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param dialogue the transcript of that session
  * @param results in the order of the checks' ids; empty if the target could not be reached
  * @param inventory the versions, suites and groups that it accepts; empty if the check that finds them was not run
+ * @param matrix the servers of a domain by checks; empty for a server and a client
  */
 public record TargetReport(
         Subject target,
@@ -28,10 +29,23 @@ public record TargetReport(
         Survey survey,
         List<Transcript.Entry> dialogue,
         List<CheckResult> results,
-        Optional<TlsInventory> inventory) {
+        Optional<TlsInventory> inventory,
+        Optional<Matrix> matrix) {
     public TargetReport {
         dialogue = List.copyOf(dialogue);
         results = List.copyOf(results);
+    }
+
+    /** The report of a server or a client, which has no matrix. */
+    public TargetReport(
+            Subject target,
+            Instant started,
+            Duration took,
+            Survey survey,
+            List<Transcript.Entry> dialogue,
+            List<CheckResult> results,
+            Optional<TlsInventory> inventory) {
+        this(target, started, took, survey, dialogue, results, inventory, Optional.empty());
     }
 
     /** The report of a target whose checks were not run, and why. */
@@ -58,12 +72,12 @@ public record TargetReport(
         List<String> notes = new ArrayList<>(survey.notes());
         notes.add(note);
         return new TargetReport(
-                target, started, took, survey.with(survey.problem(), notes), dialogue, results, inventory);
+                target, started, took, survey.with(survey.problem(), notes), dialogue, results, inventory, matrix);
     }
 
     /** The same with other results. */
     public TargetReport with(List<CheckResult> others) {
-        return new TargetReport(target, started, took, survey, dialogue, others, inventory);
+        return new TargetReport(target, started, took, survey, dialogue, others, inventory, matrix);
     }
 
     /** The outcome of this target. */

@@ -3,12 +3,13 @@ package dev.starttls.conformance.target;
 import java.net.InetAddress;
 import java.util.Optional;
 
-/** What a run judges: a server, or a client. */
-public sealed interface Subject permits Target, TestedClient {
+/** What a run judges: a server, a client, or a domain. */
+public sealed interface Subject permits Target, TestedClient, DomainTarget {
     /** Which side of the upgrade is judged, and the words for it. */
     enum Kind {
         SERVER("server", "check", "the target answers and speaks the protocol"),
-        CLIENT("client", "case", "the client connects to a well-behaved server");
+        CLIENT("client", "case", "the client connects to a well-behaved server"),
+        DOMAIN("domain", "check", "the servers of the domain are known");
 
         private final String noun;
         private final String unit;
@@ -20,12 +21,12 @@ public sealed interface Subject permits Target, TestedClient {
             this.premise = premise;
         }
 
-        /** What it is called in a sentence: {@code server} or {@code client}. */
+        /** What it is called in a sentence: {@code server}, {@code client} or {@code domain}. */
         public String noun() {
             return noun;
         }
 
-        /** What it is judged by: a {@code check} of a server, a {@code case} for a client. */
+        /** What it is judged by: a {@code check} of a server or a domain, a {@code case} for a client. */
         public String unit() {
             return unit;
         }
@@ -36,10 +37,10 @@ public sealed interface Subject permits Target, TestedClient {
         }
     }
 
-    /** Whether it is a server or a client. */
+    /** Whether it is a server, a client or a domain. */
     Kind kind();
 
-    /** Its name in reports: the URL of a server, {@code client:imap} for a client of IMAP. */
+    /** Its name in reports: the URL of a server, {@code client:imap} for a client of IMAP, {@code mx:example.org}. */
     String url();
 
     /** The protocol that it speaks. */

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param client what was judged, if it is a client
  * @param notes what else is to be known of the run
  * @param unit what it was judged by: a check or a case
+ * @param matrix the servers of a domain by checks
  * @param versions each version of TLS that the suite tried; empty if it tried none
  * @param failures the checks that failed, for the lines after the verdict; if none fails the run, those that are excused
  * @param attention the checks that did not pass, the worst first
@@ -43,6 +44,7 @@ record TargetView(
         Optional<SequenceDiagram> diagram,
         TranscriptView dialogue,
         TimeLine timeLine,
+        Optional<MatrixView> matrix,
         List<VersionView> versions,
         List<CheckView> failures,
         List<CheckView> attention,
@@ -102,6 +104,7 @@ record TargetView(
                 SequenceDiagram.of(report.dialogue()),
                 TranscriptView.of(report.dialogue()),
                 TimeLine.of(report.survey().phases()),
+                report.matrix().map(MatrixView::of),
                 report.inventory()
                         .map(inventory -> inventory.versions().stream()
                                 .map(VersionView::of)

@@ -1,0 +1,184 @@
+package dev.starttls.conformance;
+
+import dev.starttls.conformance.dns.DnsSettings;
+import dev.starttls.conformance.dns.DnsjavaResolver;
+import dev.starttls.conformance.domain.DomainSettings;
+import dev.starttls.conformance.domain.PrivateAddresses;
+import dev.starttls.conformance.target.TargetSettings;
+import dev.starttls.conformance.tls.certificate.Roots;
+import dev.starttls.core.dns.DnsResolver;
+import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.smtp.policy.HttpsPolicyFetcher;
+import dev.starttls.smtp.policy.PolicyFetcher;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import picocli.CommandLine.Option;
+
+/** How targets are found and judged that are domains. */
+final class DomainOptions {
+    private static final int MAX_PORT = 65_535;
+
+    @Option(
+            names = "--resolver",
+            paramLabel = "HOST[:PORT]",
+            description =
+                    "For mx: and domain: the resolver to ask (default: the system's). Its word on DNSSEC is believed if"
+                            + " it is named here and on this machine; the answers of any other are validated here.")
+    Optional<String> resolver = Optional.empty();
+
+    @Option(
+            names = "--trust-ad",
+            description =
+                    "Believe the resolver's word on DNSSEC (the AD bit) wherever it is: the network up to it is trusted.")
+    boolean trustAd;
+
+    @Option(
+            names = "--trust-anchor",
+            paramLabel = "FILE",
+            description =
+                    "Validate DNSSEC here, from the DS or DNSKEY records of this file (default: those of the root).")
+    Optional<Path> trustAnchor = Optional.empty();
+
+    @Option(
+            names = "--private-addresses",
+            description =
+                    "Connect also to private and loopback addresses that a domain's records have: for a laboratory,"
+                            + " or a zone of your own.")
+    boolean privateAddresses;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "The port of a domain's MX hosts, for a laboratory (default: ${DEFAULT-VALUE}).")
+    int port = DomainSettings.PORT;
+
+    @Option(
+            names = "--mta-sts-port",
+            paramLabel = "PORT",
+            description = "The port at which a domain's MTA-STS policy is fetched, for a laboratory (default: 443).")
+    Optional<Integer> stsPort = Optional.empty();
+
+    /**
+     * The settings of domains.
+     *
+     * @param target those of their servers
+     */
+    DomainSettings settings(TargetSettings target) throws UsageException {
+        require("--port", port);
+        if (stsPort.isPresent()) {
+            require("--mta-sts-port", stsPort.get());
+        }
+        if (target.serverName().isPresent()) {
+            throw new UsageException("--server-name is the name of one server; those of a domain have their own");
+        }
+        List<X509Certificate> roots = target.trust().isEmpty() ? Roots.ofTheRuntime() : target.trust();
+        DnsjavaResolver dns = dns(target);
+        PrivateAddresses addresses = privateAddresses ? PrivateAddresses.ALLOWED : PrivateAddresses.REFUSED;
+        return new DomainSettings(
+                dns,
+                dns.validation().missing(),
+                fetcher(addresses.restrict(dns), target, roots),
+                port,
+                addresses,
+                ipv6(),
+                roots,
+                InstantSource.system());
+    }
+
+    private static void require(String option, int port) throws UsageException {
+        if (port < 1 || port > MAX_PORT) {
+            throw new UsageException(option + " is 1 to " + MAX_PORT + ", not " + port);
+        }
+    }
+
+    private DnsjavaResolver dns(TargetSettings target) throws UsageException {
+        Optional<InetSocketAddress> server = Optional.empty();
+        if (resolver.isPresent()) {
+            server = Optional.of(address(resolver.get()));
+        }
+        DnsSettings.Trust trust = trustAd ? DnsSettings.Trust.SERVER : DnsSettings.Trust.LOOPBACK;
+        try {
+            return DnsjavaResolver.open(new DnsSettings(server, trust, trustAnchor, target.answer()));
+        } catch (IOException e) {
+            throw new UsageException(
+                    trustAnchor.map(file -> "--trust-anchor " + file).orElse("--resolver") + ": " + e.getMessage());
+        }
+    }
+
+    /** HOST, HOST:PORT, an IPv6 address, or one in brackets with a port. */
+    static InetSocketAddress address(String text) throws UsageException {
+        boolean bracketed = text.startsWith("[") && text.indexOf(']') > 0;
+        int colon = bracketed ? text.indexOf(':', text.indexOf(']')) : text.lastIndexOf(':');
+        boolean bare = !bracketed && colon >= 0 && text.indexOf(':') != colon;
+        String host = colon < 0 || bare ? text : text.substring(0, colon);
+        String port = colon < 0 || bare ? String.valueOf(DnsSettings.PORT) : text.substring(colon + 1);
+        if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) < 1 || Integer.parseInt(port) > MAX_PORT) {
+            throw new UsageException("--resolver: expected HOST or HOST:PORT, got '" + text + "'");
+        }
+        try {
+            String name = bracketed ? host.substring(1, host.indexOf(']')) : host;
+            if (name.isBlank()) {
+                throw new UnknownHostException("the host is missing");
+            }
+            return new InetSocketAddress(InetAddress.getByName(name), Integer.parseInt(port));
+        } catch (UnknownHostException e) {
+            throw new UsageException("--resolver: " + e.getMessage());
+        }
+    }
+
+    private PolicyFetcher fetcher(DnsResolver dns, TargetSettings target, List<X509Certificate> roots)
+            throws UsageException {
+        try {
+            HttpsPolicyFetcher fetcher = new HttpsPolicyFetcher(dns)
+                    .withTls(TlsSettings.builder()
+                            .context(trusting(roots))
+                            .applicationProtocols("http/1.1")
+                            .build())
+                    .withTimeout(target.answer().multipliedBy(2));
+            return stsPort.map(fetcher::withPort).orElse(fetcher);
+        } catch (GeneralSecurityException | IOException e) {
+            throw new UsageException("--trust: " + e.getMessage());
+        }
+    }
+
+    private static SSLContext trusting(List<X509Certificate> roots) throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        for (int i = 0; i < roots.size(); i++) {
+            store.setCertificateEntry("root " + i, roots.get(i));
+        }
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, factory.getTrustManagers(), null);
+        return context;
+    }
+
+    /** Why this machine cannot use IPv6; empty if it has an address for it. */
+    private static Optional<String> ipv6() {
+        try {
+            boolean has = NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .anyMatch(address -> address instanceof Inet6Address
+                            && !address.isLoopbackAddress()
+                            && !address.isLinkLocalAddress());
+            return has ? Optional.empty() : Optional.of("this machine has no IPv6 address to connect from");
+        } catch (SocketException e) {
+            return Optional.of("it is not known whether this machine has IPv6: " + e.getMessage());
+        }
+    }
+}

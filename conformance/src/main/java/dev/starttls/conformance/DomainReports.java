@@ -1,0 +1,112 @@
+package dev.starttls.conformance;
+
+import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.domain.Domain;
+import dev.starttls.conformance.domain.DomainExpansion;
+import dev.starttls.conformance.domain.DomainJudge;
+import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.target.DomainTarget;
+import dev.starttls.conformance.target.Target;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The domains of a run. Each server is checked once, however many domains have it; a domain is judged when the last of its servers has
+ * its report. Safe for use by several threads.
+ */
+final class DomainReports {
+    /**
+     * How many servers are remembered whose domains are all judged: a list of targets may have no end. One that was forgotten is
+     * checked again.
+     */
+    private static final int REMEMBERED = 2_000;
+
+    private final DomainExpansion expansion;
+    private final DomainJudge judge;
+    private final Map<String, TargetReport> known = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, TargetReport> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+    private final Set<String> underway = new HashSet<>();
+    private final List<Waiting> waiting = new ArrayList<>();
+
+    /** A domain with servers that have no report yet. */
+    private record Waiting(Domain domain, Map<String, TargetReport> reports, Set<String> missing) {}
+
+    DomainReports(DomainExpansion expansion, DomainJudge judge) {
+        this.expansion = expansion;
+        this.judge = judge;
+    }
+
+    /** Finds the servers of a domain; returns those that are to be checked, which are neither checked nor being checked. */
+    List<Target> begin(DomainTarget target) {
+        Domain domain = expansion.expand(target);
+        synchronized (this) {
+            Waiting one = new Waiting(domain, new HashMap<>(), new HashSet<>());
+            List<Target> fresh = new ArrayList<>();
+            for (Target server : domain.targets()) {
+                String key = Domain.key(server);
+                Optional<TargetReport> before = Optional.ofNullable(known.get(key));
+                if (before.isPresent()) {
+                    one.reports().put(key, before.get());
+                } else if (one.missing().add(key) && underway.add(key)) {
+                    fresh.add(server);
+                }
+            }
+            waiting.add(one);
+            return fresh;
+        }
+    }
+
+    /** Takes the report of a server, whether a domain has it or not. */
+    synchronized void done(TargetReport report) {
+        if (!(report.target() instanceof Target target) || !underway.remove(Domain.key(target))) {
+            return;
+        }
+        String key = Domain.key(target);
+        TargetReport kept = brief(report);
+        known.put(key, kept);
+        for (Waiting one : waiting) {
+            if (one.missing().remove(key)) {
+                one.reports().put(key, kept);
+            }
+        }
+    }
+
+    /** The domains whose servers all have their reports, judged, in the order in which they were begun; each once. */
+    List<TargetReport> complete() {
+        List<Waiting> ready;
+        synchronized (this) {
+            ready = waiting.stream().filter(one -> one.missing().isEmpty()).toList();
+            waiting.removeAll(ready);
+        }
+        return ready.stream()
+                .map(one -> judge.judge(one.domain(), one.reports()))
+                .toList();
+    }
+
+    /** Without the transcripts, which are the most of it. */
+    private static TargetReport brief(TargetReport report) {
+        List<CheckResult> results = report.results().stream()
+                .map(result -> new CheckResult(result.check(), result.verdict(), List.of(), result.took()))
+                .toList();
+        return new TargetReport(
+                report.target(),
+                report.started(),
+                report.took(),
+                report.survey(),
+                List.of(),
+                results,
+                Optional.empty());
+    }
+}

@@ -1,0 +1,98 @@
+package dev.starttls.conformance.domain;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.core.dns.DnsAnswer;
+import dev.starttls.core.dns.DnsRecord.Caa;
+import dev.starttls.core.dns.DnsType;
+import java.security.cert.X509Certificate;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import javax.security.auth.x500.X500Principal;
+
+/** Whether the authority that issued a server's certificate may issue for its name (RFC 8659). */
+final class CaaTopic {
+    /** What authorities call themselves in certificates, in part and in lower case, and in CAA records. */
+    private static final Map<String, Set<String>> AUTHORITIES = authorities();
+
+    private CaaTopic() {}
+
+    private static Map<String, Set<String>> authorities() {
+        Map<String, Set<String>> known = new LinkedHashMap<>();
+        known.put("let's encrypt", Set.of("letsencrypt.org"));
+        known.put("digicert", Set.of("digicert.com", "www.digicert.com"));
+        known.put("sectigo", Set.of("sectigo.com", "comodoca.com", "comodo.com"));
+        known.put("google trust services", Set.of("pki.goog"));
+        known.put("amazon", Set.of("amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"));
+        known.put("globalsign", Set.of("globalsign.com"));
+        known.put("buypass", Set.of("buypass.com", "buypass.no"));
+        known.put("harica", Set.of("harica.gr"));
+        return known;
+    }
+
+    static List<DomainRule> rules() {
+        return List.of(new DomainRule.OfHost(
+                Check.of("DNS-S-15", "CAA records permit the issuer of each certificate")
+                        .clause("RFC 8659 sections 3 and 4")
+                        .level(Level.SHOULD)
+                        .why(
+                                "Any authority may issue a certificate for a name without CAA records. Where records leave out the one"
+                                        + " that is used, the next renewal is refused.")
+                        .fix(
+                                "Publish `CAA 0 issue \"AUTHORITY\"` at the domain, with the name that the authority documents.")
+                        .onDomains(),
+                CaaTopic::permitted));
+    }
+
+    private static Verdict permitted(DomainFacts facts, DomainHost host) {
+        if (!DomainExpansion.isHostName(host.name())) {
+            return Verdict.skip("it has no name (DNS-S-02)");
+        }
+        List<Caa> records = List.of();
+        String name = host.name();
+        while (records.isEmpty() && !name.isEmpty()) {
+            DnsAnswer answer = facts.ask(name, DnsType.CAA);
+            if (answer instanceof DnsAnswer.Failed failed) {
+                return DomainFacts.failed(failed, "the CAA records of " + name);
+            }
+            records = answer.records(Caa.class);
+            if (records.isEmpty()) {
+                name = name.indexOf('.') < 0 ? "" : name.substring(name.indexOf('.') + 1);
+            }
+        }
+        List<String> issuers = records.stream()
+                .filter(record -> record.tag().equals("issue"))
+                .map(record -> record.value().split(";", -1)[0].strip().toLowerCase(Locale.ROOT))
+                .toList();
+        if (issuers.isEmpty()) {
+            return Verdict.warn("there is no CAA record with 'issue': every authority may issue");
+        }
+        String at = name + " permits "
+                + issuers.stream()
+                        .map(issuer -> issuer.isEmpty() ? "nobody" : issuer)
+                        .collect(Collectors.joining(", "));
+        return host.tls()
+                .map(tls -> judged(tls.chain(), issuers, at))
+                .orElseGet(() -> Verdict.undecided(at + "; the certificate was not seen"));
+    }
+
+    private static Verdict judged(List<X509Certificate> chain, List<String> issuers, String at) {
+        String issuer = chain.get(0).getIssuerX500Principal().getName(X500Principal.RFC1779);
+        Optional<Set<String>> names = AUTHORITIES.entrySet().stream()
+                .filter(each -> issuer.toLowerCase(Locale.ROOT).contains(each.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst();
+        if (names.isEmpty()) {
+            return Verdict.undecided(at + "; by what name CAA records call the issuer " + issuer + " is not known");
+        }
+        return names.get().stream().anyMatch(issuers::contains)
+                ? Verdict.pass(at + ", and it is the issuer")
+                : Verdict.fail(at + ", and the issuer is " + issuer);
+    }
+}

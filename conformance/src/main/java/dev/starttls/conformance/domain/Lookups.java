@@ -1,0 +1,44 @@
+package dev.starttls.conformance.domain;
+
+import dev.starttls.core.dns.DnsAnswer;
+import dev.starttls.core.dns.DnsResolver;
+import dev.starttls.core.dns.DnsType;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What the DNS has said about one domain: each question is asked once, so that all rows of a report stand on the same answers. */
+final class Lookups implements DnsResolver {
+    private final DnsResolver resolver;
+    private final Map<String, DnsAnswer> answers = new ConcurrentHashMap<>();
+
+    Lookups(DnsResolver resolver) {
+        this.resolver = resolver;
+    }
+
+    @Override
+    public DnsAnswer ask(String name, DnsType type) {
+        return answers.computeIfAbsent(type + " " + name, question -> contained(name, type));
+    }
+
+    private DnsAnswer contained(String name, DnsType type) {
+        try {
+            return Objects.requireNonNull(resolver.ask(name, type), "an answer of the resolver");
+        } catch (RuntimeException e) {
+            return new DnsAnswer.Failed(DnsAnswer.Failure.SERVER_FAILURE, "the resolver threw " + e);
+        }
+    }
+
+    /** A failed answer about a name, or one below it, whose signatures do not hold; empty if there was none. */
+    Optional<DnsAnswer.Failed> bogusAbout(String name) {
+        return answers.entrySet().stream()
+                .filter(each ->
+                        each.getKey().endsWith(" " + name) || each.getKey().endsWith("." + name))
+                .flatMap(each -> each.getValue() instanceof DnsAnswer.Failed failed
+                        ? Optional.of(failed).stream()
+                        : java.util.stream.Stream.empty())
+                .filter(failed -> failed.cause() == DnsAnswer.Failure.BOGUS)
+                .findFirst();
+    }
+}

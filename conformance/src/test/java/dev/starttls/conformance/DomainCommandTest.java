@@ -1,0 +1,199 @@
+package dev.starttls.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.starttls.core.testing.PemFiles;
+import dev.starttls.core.testing.SignedZone;
+import dev.starttls.core.testing.SignedZone.Flaw;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command on domains in zones that Knot DNS has signed and Unbound validates. */
+@Tag("peers")
+@Timeout(240)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DomainCommandTest {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final String MX = "mx:" + DomainLab.DOMAIN;
+
+    private DomainLab lab;
+    private SignedZone zone;
+    private Path trust;
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws IOException, InterruptedException {
+        lab = DomainLab.start();
+        zone = SignedZone.start(
+                Map.of("shop", lab.zone(), "twin", lab.twin(), "broken", lab.twin(), "plain", lab.twin()),
+                Map.of("broken", Flaw.EXPIRED, "plain", Flaw.UNSIGNED));
+        trust = PemFiles.write(folder.resolve("root.pem"), List.of(lab.root()));
+    }
+
+    @AfterAll
+    void stop() throws IOException {
+        if (zone != null) {
+            zone.close();
+        }
+        lab.close();
+    }
+
+    private InProcess run(String... arguments) {
+        List<String> all =
+                new ArrayList<>(lab.options("127.0.0.1:" + zone.resolver().getPort(), trust.toString()));
+        all.addAll(List.of(arguments));
+        return InProcess.run(all);
+    }
+
+    private static List<JsonNode> reports(InProcess run) throws IOException {
+        try (MappingIterator<JsonNode> all = MAPPER.readerFor(JsonNode.class).readValues(run.out())) {
+            return all.readAll();
+        }
+    }
+
+    /** The last report, by id: what was found of the domain, a bar, and what was found of each server. */
+    private static Map<String, String> matrix(InProcess run) throws IOException {
+        List<JsonNode> all = reports(run);
+        Map<String, String> rows = new LinkedHashMap<>();
+        for (JsonNode row : all.get(all.size() - 1).path("matrix").path("rows")) {
+            StringBuilder cells =
+                    new StringBuilder(row.path("domain").path("verdict").asText("-")).append(" |");
+            row.path("hosts").forEach(cell -> cells.append(' ')
+                    .append(cell.path("verdict").asText("-")));
+            rows.put(row.path("id").asText(), cells.toString());
+        }
+        return rows;
+    }
+
+    @Test
+    void the_matrix_says_which_host_fails_by_which_policy() throws Exception {
+        InProcess run = run("--format", "json", "--only", "DNS-S-*", "--only", "UP-S-02", "--only", "TLS-S-06*", MX);
+        assertThat(run.err()).isEmpty();
+        assertThat(matrix(run))
+                .containsEntry("DNS-S-01", "pass | - - -")
+                .containsEntry("DNS-S-02", "- | pass pass pass")
+                .containsEntry("DNS-S-03", "- | pass pass pass")
+                .containsEntry("DNS-S-04", "pass | - - -")
+                .containsEntry("DNS-S-05", "- | pass pass pass")
+                .containsEntry("DNS-S-06", "- | pass pass pass")
+                .containsEntry("DNS-S-07", "- | pass pass fail")
+                .containsEntry("DNS-S-08", "- | pass warn warn")
+                .containsEntry("DNS-S-09", "pass | - - -")
+                .containsEntry("DNS-S-10", "pass | - - -")
+                .containsEntry("DNS-S-11", "pass | - - -")
+                .containsEntry("DNS-S-12", "- | pass fail pass")
+                .containsEntry("DNS-S-13", "- | pass fail pass")
+                .containsEntry("DNS-S-14", "pass | - - -")
+                .containsEntry("DNS-S-15", "- | inconclusive inconclusive inconclusive")
+                .containsEntry("DNS-S-16", "- | warn warn warn")
+                .containsEntry("DNS-S-17", "- | skip skip skip")
+                .containsEntry("DNS-S-18", "skip | - - -")
+                .containsEntry("DNS-S-19", "- | pass pass pass")
+                .containsEntry("UP-S-02", "- | pass pass pass");
+        assertThat(run.status()).isEqualTo(1);
+    }
+
+    @Test
+    void without_checks_of_servers_the_domain_alone_is_reported() throws Exception {
+        List<JsonNode> all = reports(run("--format", "ndjson", "--only", "DNS-S-*", MX));
+        assertThat(all).hasSize(1);
+        assertThat(all.get(0).path("target").asText()).isEqualTo(MX);
+        assertThat(all.get(0).path("kind").asText()).isEqualTo("domain");
+    }
+
+    @Test
+    void a_host_that_two_domains_have_is_checked_once() throws Exception {
+        List<JsonNode> all = reports(
+                run("--format", "ndjson", "--only", "DNS-S-07", "--only", "UP-S-02", MX, "mx:twin.zone.example"));
+        assertThat(all.stream().map(report -> report.path("target").asText()))
+                .containsExactly(
+                        "smtp://mx1.shop.zone.example:" + lab.port(),
+                        "smtp://mx2.shop.zone.example:" + lab.port(),
+                        "smtp://mx3.shop.zone.example:" + lab.port(),
+                        MX,
+                        "mx:twin.zone.example");
+        assertThat(all.get(4).path("matrix").path("hosts")).hasSize(1);
+        assertThat(all.get(4)
+                        .path("matrix")
+                        .path("rows")
+                        .get(0)
+                        .path("hosts")
+                        .get(0)
+                        .path("verdict")
+                        .asText())
+                .isEqualTo("pass");
+    }
+
+    @Test
+    void domains_of_a_file_are_reported_too() throws Exception {
+        Path file = Files.writeString(trust.resolveSibling("domains"), "mx:twin.zone.example\n" + MX + "\n");
+        List<JsonNode> all = reports(run(
+                "--format", "ndjson", "--only", "DNS-S-07", "--only", "UP-S-02", "--targets-file", file.toString()));
+        assertThat(all.stream().map(report -> report.path("target").asText()))
+                .hasSize(5)
+                .contains(MX, "mx:twin.zone.example")
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void expired_signatures_fail_and_missing_ones_do_not() throws Exception {
+        Map<String, String> broken = matrix(run("--format", "json", "--only", "DNS-S-0?", "mx:broken.zone.example"));
+        assertThat(broken).containsEntry("DNS-S-01", "fail |").containsEntry("DNS-S-04", "warn |");
+        Map<String, String> plain = matrix(run("--format", "json", "--only", "DNS-S-*", "mx:plain.zone.example"));
+        assertThat(plain)
+                .containsEntry("DNS-S-04", "warn | -")
+                .containsEntry("DNS-S-06", "- | skip")
+                .containsEntry("DNS-S-07", "- | skip")
+                .containsEntry("DNS-S-19", "- | warn");
+    }
+
+    @Test
+    void an_anchor_validates_here_what_the_resolver_passes_on() throws Exception {
+        Path anchor = trust.resolveSibling("anchor");
+        Files.write(anchor, zone.anchor().readAllBytes());
+        Map<String, String> rows = matrix(run(
+                "--trust-anchor", anchor.toString(), "--format", "json", "--only", "DNS-S-*", "mx:twin.zone.example"));
+        assertThat(rows).containsEntry("DNS-S-04", "pass | -").containsEntry("DNS-S-07", "- | pass");
+    }
+
+    @Test
+    void a_private_address_is_not_connected_to_unless_the_user_says_so() throws Exception {
+        List<String> options =
+                new ArrayList<>(lab.options("127.0.0.1:" + zone.resolver().getPort(), trust.toString()));
+        options.remove("--private-addresses");
+        options.addAll(List.of("--format", "json", "--only", "DNS-S-*", MX));
+        InProcess run = InProcess.run(options);
+        assertThat(matrix(run))
+                .containsEntry("DNS-S-03", "- | fail fail fail")
+                .containsEntry("DNS-S-07", "- | inconclusive inconclusive inconclusive");
+        assertThat(run.out()).contains("its address is private");
+    }
+
+    @Test
+    void people_and_services_of_ci_have_the_matrix_too() throws Exception {
+        Path html = trust.resolveSibling("report.html");
+        Path junit = trust.resolveSibling("report.xml");
+        InProcess run = run(
+                "--format", "text", "--format", "html=" + html, "--format", "junit=" + junit, "--only", "DNS-S-*", MX);
+        assertThat(run.out())
+                .containsPattern("Matrix +domain +1 +2 +3")
+                .containsPattern("DNS-S-07 +\\. +pass +pass +FAIL +a TLSA record matches")
+                .contains("mx3." + DomainLab.DOMAIN + ": Expected a certificate");
+        assertThat(Files.readString(html)).contains("<table class=\"matrix\">").contains("smtp://mx3.");
+        assertThat(Files.readString(junit)).contains("classname=\"mx:shop.zone.example.DNS-S\"");
+    }
+}
