@@ -24,6 +24,10 @@ class ConformanceLayersTest {
                 .definedBy("dev.starttls.conformance")
                 .layer("report")
                 .definedBy("dev.starttls.conformance.report..")
+                .layer("domains")
+                .definedBy("dev.starttls.conformance.domain..")
+                .layer("dns")
+                .definedBy("dev.starttls.conformance.dns..")
                 .layer("profile")
                 .definedBy("dev.starttls.conformance.profile..")
                 .layer("survey")
@@ -64,12 +68,17 @@ class ConformanceLayersTest {
                 .mayOnlyBeAccessedByLayers("kit")
                 .whereLayer("report")
                 .mayOnlyBeAccessedByLayers("command")
+                .whereLayer("domains")
+                .mayOnlyBeAccessedByLayers("command")
+                .whereLayer("dns")
+                .mayOnlyBeAccessedByLayers("command")
                 .whereLayer("baseline")
                 .mayOnlyBeAccessedByLayers("kit", "command")
                 .whereLayer("survey")
                 .mayOnlyBeAccessedByLayers("command", "report")
                 .whereLayer("run")
-                .mayOnlyBeAccessedByLayers("clients", "kit", "command", "report", "profile", "baseline", "survey")
+                .mayOnlyBeAccessedByLayers(
+                        "clients", "kit", "command", "report", "domains", "profile", "baseline", "survey")
                 .whereLayer("profile")
                 .mayOnlyBeAccessedByLayers("kit", "command")
                 .whereLayer("protocols")
@@ -77,7 +86,8 @@ class ConformanceLayersTest {
                 .whereLayer("clients")
                 .mayOnlyBeAccessedByLayers("kit", "command")
                 .whereLayer("octets")
-                .mayOnlyBeAccessedByLayers("clients", "command", "report", "survey", "protocols", "upgrade", "tls")
+                .mayOnlyBeAccessedByLayers(
+                        "clients", "command", "report", "domains", "survey", "protocols", "upgrade", "tls")
                 .whereLayer("reach")
                 .mayOnlyBeAccessedByLayers("clients", "command", "run", "survey")
                 .whereLayer("upgrade")
@@ -92,6 +102,7 @@ class ConformanceLayersTest {
                         "kit",
                         "command",
                         "report",
+                        "domains",
                         "profile",
                         "baseline",
                         "run",
@@ -105,6 +116,7 @@ class ConformanceLayersTest {
                         "kit",
                         "command",
                         "report",
+                        "domains",
                         "profile",
                         "run",
                         "survey",

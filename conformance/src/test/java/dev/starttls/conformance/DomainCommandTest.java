@@ -171,6 +171,17 @@ class DomainCommandTest {
     }
 
     @Test
+    void the_servers_of_users_are_found_by_srv_records() throws Exception {
+        InProcess run = run("--format", "json", "--only", "DNS-S-*", "domain:user@" + DomainLab.DOMAIN);
+        assertThat(matrix(run))
+                .containsEntry("DNS-S-02", "- | pass pass pass pass pass")
+                .containsEntry("DNS-S-07", "- | pass pass fail - -")
+                .containsEntry("DNS-S-17", "- | skip skip skip warn warn")
+                .containsEntry("DNS-S-18", "pass | - - - - -");
+        assertThat(run.out()).contains("\"role\" : \"imaps\"");
+    }
+
+    @Test
     void a_private_address_is_not_connected_to_unless_the_user_says_so() throws Exception {
         List<String> options =
                 new ArrayList<>(lab.options("127.0.0.1:" + zone.resolver().getPort(), trust.toString()));

@@ -6,8 +6,12 @@ import dev.starttls.core.nio.UpgradeLoop;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.Issued;
 import dev.starttls.core.upgrade.TlsPolicy;
-import dev.starttls.smtp.SmtpAnswer;
+import dev.starttls.imap.ImapLogin;
+import dev.starttls.imap.ImapServer;
+import dev.starttls.smtp.SmtpDataReceiver;
+import dev.starttls.smtp.SmtpReply;
 import dev.starttls.smtp.SmtpServer;
+import dev.starttls.smtp.SmtpTransaction;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -21,12 +25,14 @@ import java.util.Map;
 
 /**
  * Three mail hosts on three addresses of loopback and one port, and the server of an MTA-STS policy: mx1 is good; mx2 is not in the
- * policy, and its certificate leads to no trusted root; mx3 serves another certificate than its TLSA records have.
+ * policy, and its certificate leads to no trusted root; mx3 serves another certificate than its TLSA records have. Users read mail at a
+ * host of their own, whose two ports show two certificates.
  */
 final class DomainLab implements AutoCloseable {
     static final String DOMAIN = "shop.zone.example";
 
     private static final int ATTEMPTS = 20;
+    private static final int MAX_MESSAGE = 1_000_000;
 
     private static final String POLICY =
             "version: STSv1\r\nmode: enforce\r\nmx: mx1.%1$s\r\nmx: mx3.%1$s\r\nmax_age: 1209600\r\n".formatted(DOMAIN);
@@ -39,6 +45,8 @@ final class DomainLab implements AutoCloseable {
     private final UpgradeLoop loop;
     private final HttpsServer https;
     private final int port;
+    private final int imaps;
+    private final int imap;
 
     private DomainLab() throws IOException {
         loop = UpgradeLoop.open(100, Runnable::run);
@@ -46,6 +54,8 @@ final class DomainLab implements AutoCloseable {
         thread.setDaemon(true);
         thread.start();
         port = listen();
+        imaps = users("imap." + DOMAIN, TlsPolicy.IMPLICIT);
+        imap = users("other." + DOMAIN, TlsPolicy.REQUIRED);
         https = HttpsServer.create(new InetSocketAddress("127.0.0.4", 0), 0);
         https.setHttpsConfigurator(new HttpsConfigurator(authority.server(authority.named("mta-sts." + DOMAIN))));
         https.createContext("/.well-known/mta-sts.txt", exchange -> {
@@ -79,10 +89,23 @@ final class DomainLab implements AutoCloseable {
     }
 
     private int listen(String host, String address, int wanted) throws IOException {
-        return SmtpServer.named(host + "." + DOMAIN, (command, session) -> SmtpAnswer.of(250, "2.0.0 Fine"))
+        SmtpTransaction mail = new SmtpTransaction(envelope -> new Refused(), MAX_MESSAGE);
+        return SmtpServer.named(host + "." + DOMAIN, mail)
+                .extensions(mail.extensions())
                 .sslContext(TestCertificates.shared().server(identities.get(host)))
                 .policy(TlsPolicy.OPPORTUNISTIC)
                 .listen(loop, new InetSocketAddress(address, wanted))
+                .socket()
+                .getLocalPort();
+    }
+
+    private int users(String certificate, TlsPolicy policy) throws IOException {
+        ImapLogin login = new ImapLogin((user, password) -> false);
+        return ImapServer.named("imap." + DOMAIN, login)
+                .capabilities(login.capabilities())
+                .sslContext(authority.server(authority.named(certificate)))
+                .policy(policy)
+                .listen(loop, new InetSocketAddress("127.0.0.5", 0))
                 .socket()
                 .getLocalPort();
     }
@@ -116,8 +139,12 @@ final class DomainLab implements AutoCloseable {
                 mta-sts A 127.0.0.4
                 @ CAA 0 issue "ca.example"
                 _smtp._tls TXT "v=TLSRPTv1; rua=mailto:tls@%5$s"
+                imap A 127.0.0.5
+                _imaps._tcp SRV 0 1 %6$d imap
+                _imap._tcp SRV 0 1 %7$d imap
+                _pop3._tcp SRV 0 0 0 .
                 """
-                .formatted(port, hash("mx1"), hash("mx2"), "00".repeat(32), DOMAIN);
+                .formatted(port, hash("mx1"), hash("mx2"), "00".repeat(32), DOMAIN, imaps, imap);
     }
 
     /** What a zone has that shares the first host. */
@@ -146,6 +173,17 @@ final class DomainLab implements AutoCloseable {
                 "--mta-sts-port",
                 String.valueOf(policyPort()),
                 "--private-addresses");
+    }
+
+    /** No message is ever taken. */
+    private static final class Refused implements SmtpDataReceiver {
+        @Override
+        public void line(String line) {}
+
+        @Override
+        public SmtpReply end() {
+            return SmtpReply.of(554, "5.7.1 No mail here");
+        }
     }
 
     @Override

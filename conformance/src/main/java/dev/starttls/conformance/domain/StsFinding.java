@@ -3,11 +3,14 @@ package dev.starttls.conformance.domain;
 import dev.starttls.core.dns.DnsAnswer;
 import dev.starttls.core.dns.DnsResolver;
 import dev.starttls.core.dns.DnsType;
+import dev.starttls.smtp.policy.FetchFailure;
 import dev.starttls.smtp.policy.PolicyFetcher;
 import dev.starttls.smtp.policy.StsPolicy;
 import dev.starttls.smtp.policy.StsRecord;
 import dev.starttls.smtp.policy.StsSyntaxException;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What was found of a domain's MTA-STS policy.
@@ -22,6 +25,10 @@ record StsFinding(
         Optional<PolicyFetcher.Result> fetched,
         Optional<StsPolicy> policy,
         Optional<String> flaw) {
+
+    /** Failures that may be ours, or the network's between. */
+    private static final Set<FetchFailure> OPEN = EnumSet.of(
+            FetchFailure.NOT_CONNECTED, FetchFailure.TIMEOUT, FetchFailure.INCOMPLETE, FetchFailure.LOCAL_ERROR);
 
     static StsFinding of(StsRecord.Lookup lookup, String domain, DnsResolver resolver, DomainSettings settings) {
         if (lookup instanceof StsRecord.Lookup.NoRecord) {
@@ -44,6 +51,14 @@ record StsFinding(
             }
         }
         return new StsFinding(lookup, Optional.of(fetched), Optional.empty(), Optional.empty());
+    }
+
+    /** Whether it is not known what policy the domain has: an answer did not come, for what may be our own reasons. */
+    boolean unknown() {
+        return lookup instanceof StsRecord.Lookup.NoRecord none && none.reason() == StsRecord.Reason.LOOKUP_FAILED
+                || fetched.filter(result ->
+                                result instanceof PolicyFetcher.Failed failed && OPEN.contains(failed.failure()))
+                        .isPresent();
     }
 
     /** The policy if there is one that asks something of servers. */

@@ -10,26 +10,19 @@ import dev.starttls.conformance.tls.certificate.NameVerdict;
 import dev.starttls.core.dns.DnsAnswer;
 import dev.starttls.core.dns.DnsType;
 import dev.starttls.core.tls.ServerIdentity;
-import dev.starttls.smtp.policy.FetchFailure;
 import dev.starttls.smtp.policy.MxPattern;
 import dev.starttls.smtp.policy.PolicyFetcher;
 import dev.starttls.smtp.policy.StsPolicy;
 import dev.starttls.smtp.policy.StsRecord;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** MTA-STS (RFC 8461), and whether a domain's mail is protected by it or by DANE. */
 final class StsTopic {
     private static final Duration SHORT = Duration.ofDays(7);
-
-    /** Failures that may be ours, or the network's between. */
-    private static final Set<FetchFailure> UNKNOWN = EnumSet.of(
-            FetchFailure.NOT_CONNECTED, FetchFailure.TIMEOUT, FetchFailure.INCOMPLETE, FetchFailure.LOCAL_ERROR);
 
     private StsTopic() {}
 
@@ -136,7 +129,7 @@ final class StsTopic {
         PolicyFetcher.Result result = sts.fetched().orElseThrow();
         if (result instanceof PolicyFetcher.Failed failed) {
             String detail = failed.failure().resultType() + ": " + failed.detail();
-            return UNKNOWN.contains(failed.failure()) ? Verdict.inconclusive(detail) : Verdict.fail(detail);
+            return sts.unknown() ? Verdict.inconclusive(detail) : Verdict.fail(detail);
         }
         Optional<String> type = ((PolicyFetcher.Fetched) result).mediaType();
         return type.filter("text/plain"::equals).isPresent()
@@ -174,10 +167,7 @@ final class StsTopic {
 
     private static Verdict unjudged(DomainFacts facts) {
         StsFinding sts = facts.sts();
-        boolean unknown = sts.fetched().isPresent() && sts.policy().isEmpty()
-                || sts.lookup() instanceof StsRecord.Lookup.NoRecord none
-                        && none.reason() == StsRecord.Reason.LOOKUP_FAILED;
-        return unknown ? Verdict.undecided(sts.reason()) : Verdict.skip(sts.reason());
+        return sts.unknown() ? Verdict.undecided(sts.reason()) : Verdict.skip(sts.reason());
     }
 
     private static Verdict certified(DomainFacts facts, DomainHost host) {
@@ -220,10 +210,7 @@ final class StsTopic {
         if (enforced) {
             return Verdict.pass("by MTA-STS");
         }
-        boolean open = dane.isPresent()
-                && (facts.sts().policy().isPresent()
-                        || facts.sts().lookup() instanceof StsRecord.Lookup.NoRecord none
-                                && none.reason() != StsRecord.Reason.LOOKUP_FAILED);
+        boolean open = dane.isPresent() && !facts.sts().unknown();
         return open
                 ? Verdict.warn("by neither: senders fall back to plaintext, as an attacker can have them do")
                 : Verdict.undecided("by neither as far as is known (DNS-S-06, DNS-S-10)");
