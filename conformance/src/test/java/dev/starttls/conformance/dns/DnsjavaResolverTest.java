@@ -134,13 +134,17 @@ class DnsjavaResolverTest {
         DnsjavaResolver resolver = resolver();
         assertThat(resolver.ask("a.example", DnsType.TLSA).records(DnsRecord.Tlsa.class))
                 .containsExactly(new DnsRecord.Tlsa(3, 1, 1, "aabb"));
-        assertThat(resolver.ask("a.example", DnsType.TXT).records(DnsRecord.Txt.class).get(0).text())
+        assertThat(resolver.ask("a.example", DnsType.TXT)
+                        .records(DnsRecord.Txt.class)
+                        .get(0)
+                        .text())
                 .isEqualTo("onetwo");
         assertThat(resolver.ask("a.example", DnsType.SRV).records(DnsRecord.Srv.class))
                 .containsExactly(new DnsRecord.Srv(1, 2, 993, "imap.example"));
         assertThat(resolver.ask("a.example", DnsType.CAA).records(DnsRecord.Caa.class))
                 .containsExactly(new DnsRecord.Caa(128, "issue", "ca.example"));
-        assertThat(resolver.ask("a.example", DnsType.AAAA).records(DnsRecord.Address.class)).hasSize(1);
+        assertThat(resolver.ask("a.example", DnsType.AAAA).records(DnsRecord.Address.class))
+                .hasSize(1);
         assertThat(resolver.ask("a.example", DnsType.A).records(DnsRecord.Address.class))
                 .containsExactly(new DnsRecord.Address(InetAddress.getByName("192.0.2.1")));
         assertThat(resolver.ask("a.example", DnsType.CNAME).records(DnsRecord.Cname.class))

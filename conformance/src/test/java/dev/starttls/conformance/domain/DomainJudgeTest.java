@@ -187,8 +187,19 @@ class DomainJudgeTest {
 
     @ParameterizedTest
     @CsvSource({
-        "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.1.1", "100.64.0.1", "0.0.0.0", "224.0.0.1",
-        "255.255.255.255", "::1", "fe80::1", "fd00::1", "::ffff:10.0.0.1"
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.1.1",
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "fe80::1",
+        "fd00::1",
+        "::ffff:10.0.0.1"
     })
     void no_connection_is_made_to_a_private_address(String address) {
         dns.mx(DOMAIN, "private.example.org").address("private.example.org", address);
@@ -248,9 +259,7 @@ class DomainJudgeTest {
     void where_nobody_validates_dnssec_is_not_judged() {
         unvalidated = Optional.of("the resolver does not");
         dns.answers(
-                DOMAIN,
-                DnsType.MX,
-                new DnsAnswer.Found(List.of(new DnsRecord.Mx(10, MX)), DOMAIN, Security.INSECURE));
+                DOMAIN, DnsType.MX, new DnsAnswer.Found(List.of(new DnsRecord.Mx(10, MX)), DOMAIN, Security.INSECURE));
         TargetReport report = judge();
         for (String id : List.of("DNS-S-04", "DNS-S-06", "DNS-S-07", "DNS-S-08")) {
             assertThat(verdict(id, report).detail()).as(id).contains("the resolver does not");

@@ -33,8 +33,18 @@ class DomainTargetTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "mx:", "mx:.", "mx:user@example.org", "mx:exa mple.org", "mx:192.0.2.1", "mx:[192.0.2.1]", "domain:u@",
-                "mx://example.org", "mx:example..org", "mx:-a.example", "mx:example.org:25", "mx:ex\u0000ample.org"
+                "mx:",
+                "mx:.",
+                "mx:user@example.org",
+                "mx:exa mple.org",
+                "mx:192.0.2.1",
+                "mx:[192.0.2.1]",
+                "domain:u@",
+                "mx://example.org",
+                "mx:example..org",
+                "mx:-a.example",
+                "mx:example.org:25",
+                "mx:ex\u0000ample.org"
             })
     void what_is_no_domain_is_refused(String text) {
         assertThatThrownBy(() -> DomainTarget.parse(text))

@@ -3,9 +3,11 @@ package dev.starttls.smtp.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.starttls.core.dns.DnsRecord;
 import dev.starttls.core.testing.LoopExtension;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.tls.Verification;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeException;
@@ -20,7 +22,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.security.KeyStore;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -133,6 +137,35 @@ class DeliveryTest {
     }
 
     @Test
+    void where_a_host_has_tlsa_records_they_decide_and_no_root_is_asked() throws Exception {
+        dns.signed().mx("signed.example", 1, "mx1.example.org").mx("signed.example", 2, "mx3.example.org");
+        dns.here("mx1.example.org", "mx3.example.org").sts("signed.example", "v=STSv1; id=1");
+        String key = keyHash("mx3.example.org");
+        dns.tlsa(port, "mx1.example.org", new DnsRecord.Tlsa(3, 1, 1, key))
+                .tlsa(port, "mx3.example.org", new DnsRecord.Tlsa(3, 1, 1, key));
+        List<Candidate> candidates = policy().forDomain("signed.example").candidates();
+        assertThatThrownBy(() -> SmtpClient.to(candidates.get(0)).connect())
+                .isInstanceOfSatisfying(
+                        UpgradeException.class, e -> assertThat(e.reason()).isEqualTo(FailureReason.TLSA_MISMATCH));
+        try (SmtpConnection mail = SmtpClient.to(candidates.get(1)).connect()) {
+            assertThat(mail.report().encrypted()).isTrue();
+        }
+        assertThat(results()).containsExactly("mx1.example.org tlsa-invalid", "mx3.example.org ok");
+        assertThat(outcomes.get(1).policy().strings()).containsExactly("3 1 1 " + key);
+    }
+
+    @Test
+    void tlsa_records_that_cannot_be_used_are_reported_and_mail_is_delivered_by_tls() throws Exception {
+        dns.signed().mx("signed.example", 1, "mx3.example.org").here("mx3.example.org");
+        dns.tlsa(port, "mx3.example.org", new DnsRecord.Tlsa(1, 1, 1, "ab".repeat(32)));
+        Candidate candidate = policy().forDomain("signed.example").iterator().next();
+        try (SmtpConnection mail = SmtpClient.to(candidate).connect()) {
+            assertThat(mail.report().encrypted()).isTrue();
+        }
+        assertThat(results()).containsExactly("mx3.example.org tlsa-invalid");
+    }
+
+    @Test
     void a_server_without_tls_gets_mail_unless_the_policy_is_enforced() throws Exception {
         port = loop.listen(SmtpServer.named("mx.example.org", HANDLER).policy(TlsPolicy.DISABLED));
         mode = "testing";
@@ -239,6 +272,23 @@ class DeliveryTest {
                         TlsSettings.builder().context(CERTIFICATES.client()).build())
                 .trust(trust())
                 .outcomes(outcomes::add);
+    }
+
+    /** What a TLSA record 3 1 1 has of the key of a host. */
+    private String keyHash(String host) throws Exception {
+        try (SmtpConnection seen = SmtpClient.to("localhost", port)
+                .serverName(host)
+                .tls(TlsSettings.builder().verification(Verification.NONE).build())
+                .connect()) {
+            byte[] key = seen.report()
+                    .tls()
+                    .orElseThrow()
+                    .peerChain()
+                    .get(0)
+                    .getPublicKey()
+                    .getEncoded();
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(key));
+        }
     }
 
     private static X509TrustManager trust() {

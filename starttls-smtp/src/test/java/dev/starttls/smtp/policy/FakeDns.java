@@ -59,7 +59,11 @@ final class FakeDns implements DnsResolver {
     }
 
     FakeDns tlsa(String host, DnsRecord.Tlsa... records) {
-        return answer("_25._tcp." + host, DnsType.TLSA, records);
+        return tlsa(25, host, records);
+    }
+
+    FakeDns tlsa(int port, String host, DnsRecord.Tlsa... records) {
+        return answer("_" + port + "._tcp." + host, DnsType.TLSA, records);
     }
 
     FakeDns fails(String name, DnsType type) {
