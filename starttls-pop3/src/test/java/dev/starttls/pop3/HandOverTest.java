@@ -9,11 +9,13 @@ import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.Fragmentation;
 import dev.starttls.core.testing.Loopback;
 import dev.starttls.core.upgrade.Peer;
+import dev.starttls.core.upgrade.ServerSession;
 import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.imap.ImapAnswer;
 import dev.starttls.imap.ImapCondition;
 import dev.starttls.imap.ImapServer;
+import dev.starttls.imap.ImapSession;
 import dev.starttls.imap.ImapStatus;
 import dev.starttls.smtp.SmtpAnswer;
 import dev.starttls.smtp.SmtpCommand;
@@ -21,18 +23,35 @@ import dev.starttls.smtp.SmtpHandler;
 import dev.starttls.smtp.SmtpReply;
 import dev.starttls.smtp.SmtpServer;
 import dev.starttls.smtp.SmtpSession;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A handler gives its connection to the application in the middle of a session. */
 @Timeout(60)
 class HandOverTest {
+
+    private static final int CLIENTS = 10;
 
     private static void requireHandedOver(ServerSetup<?> server, String command, String answer) {
         server.policy(TlsPolicy.DISABLED);
@@ -71,8 +90,140 @@ class HandOverTest {
                 "+OK yours");
     }
 
+    private static ServerSetup<?> handingOver(Class<? extends ServerSession> protocol, Runnable handled, Stage stage) {
+        ServerSetup<?> server;
+        if (protocol == SmtpSession.class) {
+            server = SmtpServer.named("mx", (command, session) -> {
+                session.keep(command.argument());
+                handled.run();
+                return SmtpAnswer.later(stage.after(new SmtpAnswer.HandOver(SmtpReply.of(250, "yours"))));
+            });
+        } else if (protocol == ImapSession.class) {
+            server = ImapServer.named("mx", (command, session) -> {
+                session.keep(command.argument());
+                handled.run();
+                return ImapAnswer.later(stage.after(new ImapAnswer.HandOver(ImapStatus.of(ImapCondition.OK, "yours"))));
+            });
+        } else {
+            server = Pop3Server.named("mx", (command, session) -> {
+                session.keep(command.argument());
+                handled.run();
+                return Pop3Answer.later(stage.after(new Pop3Answer.HandOver(Pop3Reply.ok("yours"))));
+            });
+        }
+        server.policy(TlsPolicy.DISABLED);
+        return server;
+    }
+
+    /** All answers come at once, when the last of the commands was handled. */
+    private record Stage(CompletableFuture<Void> all) {
+        <A, B extends A> CompletionStage<A> after(B answer) {
+            return all.thenApply(done -> answer);
+        }
+    }
+
+    private static Stream<Arguments> protocols() {
+        return Stream.of(
+                        Arguments.of(SmtpSession.class, "XHAND %s\r\n%s\r\n"),
+                        Arguments.of(ImapSession.class, "a XHAND %s\r\n%s\r\n"),
+                        Arguments.of(Pop3Session.class, "XHAND %s\r\n%s\r\n"))
+                .flatMap(protocol -> Stream.of(Receiver.values())
+                        .map(receiver -> Arguments.of(protocol.get()[0], protocol.get()[1], receiver)));
+    }
+
+    /** Who receives. */
+    enum Receiver {
+        THREAD,
+        LOOP,
+        ON_LOOP
+    }
+
+    @ParameterizedTest(name = "{0}, {2}")
+    @MethodSource("protocols")
+    void the_channel_has_the_session_of_its_own_client_however_many_are_handed_over_at_once(
+            Class<? extends ServerSession> protocol, String words, Receiver receiver) throws Exception {
+        CountDownLatch handled = new CountDownLatch(CLIENTS);
+        Stage stage = new Stage(new CompletableFuture<>());
+        ServerSetup<?> server = handingOver(protocol, handled::countDown, stage);
+        LinkedBlockingQueue<List<String>> received = new LinkedBlockingQueue<>();
+        if (receiver == Receiver.ON_LOOP) {
+            server.handOverOnLoop(channel -> {
+                ByteBuffer read = ByteBuffer.allocate(10);
+                var unused = channel.read(read)
+                        .thenAccept(count -> received.add(List.of(kept(channel.session(protocol)), text(read))));
+            });
+        } else {
+            server.handOver(channel -> received.add(List.of(kept(channel.session(protocol)), text(first(channel)))));
+        }
+        UpgradeLoop loop = UpgradeLoop.open(CLIENTS, Runnable::run);
+        List<SocketChannel> clients = new ArrayList<>();
+        ServerSocketChannel listening = null;
+        try {
+            if (receiver == Receiver.THREAD) {
+                listening = ServerSocketChannel.open().bind(Loopback.anyPort());
+            } else {
+                new Thread(loop).start();
+                listening = server.listen(loop, Loopback.anyPort());
+            }
+            for (int i = 0; i < CLIENTS; i++) {
+                SocketChannel client = SocketChannel.open(listening.getLocalAddress());
+                clients.add(client);
+                if (receiver == Receiver.THREAD) {
+                    SocketChannel accepted = listening.accept();
+                    new Thread(() -> serve(server, accepted)).start();
+                }
+                client.write(ByteBuffer.wrap(words.formatted(i, i).getBytes(StandardCharsets.US_ASCII)));
+            }
+            assertThat(handled.await(30, TimeUnit.SECONDS)).isTrue();
+            stage.all().complete(null);
+            Set<String> names = new HashSet<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                List<String> both = received.poll(30, TimeUnit.SECONDS);
+                assertThat(both).isNotNull();
+                assertThat(both.get(0)).isEqualTo(both.get(1));
+                names.add(both.get(0));
+            }
+            assertThat(names).hasSize(CLIENTS);
+        } finally {
+            loop.closeNow();
+            for (SocketChannel client : clients) {
+                client.close();
+            }
+            listening.close();
+        }
+    }
+
+    private static void serve(ServerSetup<?> server, SocketChannel accepted) {
+        try {
+            server.serve(accepted);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String kept(Optional<? extends ServerSession> session) {
+        return session.orElseThrow().kept(String.class).orElseThrow().strip();
+    }
+
+    /** The first octets, which were read with the command. */
+    private static ByteBuffer first(StartTlsChannel channel) {
+        ByteBuffer read = ByteBuffer.allocate(10);
+        try {
+            while (read.position() == 0) {
+                channel.read(read);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return read;
+    }
+
+    private static String text(ByteBuffer read) {
+        return StandardCharsets.US_ASCII.decode(read.flip()).toString().strip();
+    }
+
     @Test
-    void the_receiver_gets_the_channel_right_after_the_session_has_ended() throws Exception {
+    void the_receiver_gets_the_channel_after_the_session_has_ended() throws Exception {
         LinkedBlockingQueue<String> events = new LinkedBlockingQueue<>();
         LinkedBlockingQueue<StartTlsChannel> channels = new LinkedBlockingQueue<>();
         SmtpServer server = SmtpServer.named("mx", new SmtpHandler() {

@@ -9,9 +9,11 @@ import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Output;
 import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.SessionEnd;
+import dev.starttls.core.upgrade.ServerSession;
 import dev.starttls.core.upgrade.Step;
 import java.util.List;
 
+import java.util.Optional;
 /** A dialogue whose connection counts: it is another's in all, but for its end. */
 final class CountedDialogue implements Dialogue {
 
@@ -33,6 +35,11 @@ final class CountedDialogue implements Dialogue {
     }
 
     @Override
+    @Override
+    public Optional<ServerSession> handedOver() {
+        return dialogue.handedOver();
+    }
+
     public String protocol() {
         return dialogue.protocol();
     }

@@ -1,6 +1,7 @@
 package dev.starttls.core.nio;
 
 import dev.starttls.core.tls.ChannelBinding;
+import dev.starttls.core.upgrade.ServerSession;
 import dev.starttls.core.upgrade.UpgradeReport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.nio.channels.ReadPendingException;
 import java.nio.channels.WritePendingException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -251,6 +253,18 @@ public final class LoopChannel implements AsynchronousByteChannel {
     }
 
     /** One line for people: the channel's, which takes no lock. */
+    /**
+     * The server's session that ended with the hand-over of this channel, as {@link StartTlsChannel#session}: the receiver of
+     * {@link ServerSetup#handOverOnLoop} knows by it whose channel it has.
+     *
+     * @param <S> its type
+     * @param type of the protocol: SmtpSession, ImapSession, Pop3Session
+     * @return empty on a client, and if the session is of another type
+     */
+    public <S extends ServerSession> Optional<S> session(Class<S> type) {
+        return session.channel().session(type);
+    }
+
     @Override
     public String toString() {
         return "LoopChannel[" + session.channel() + (isOpen() ? "]" : ", closed]");

@@ -195,7 +195,8 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
     }
 
     /**
-     * The receiver of the channels of dialogues that end with a hand-over. Unless set, they are closed.
+     * The receiver of the channels of dialogues that end with a hand-over. Unless set, they are closed. Whose channel it is,
+     * {@link StartTlsChannel#session} says, with what the handler has kept in the session.
      *
      * @param receiver called by the thread that serves
      * @throws NullPointerException if it is null
@@ -209,7 +210,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
 
     /**
      * The receiver of the channels of dialogues that end with a hand-over, where these are to be read and written on the loop
-     * that has served them. In the place of {@link #handOver}.
+     * that has served them. In the place of {@link #handOver}. Whose channel it is, {@link LoopChannel#session} says.
      *
      * <pre>{@code
      * server.handOverOnLoop(channel -> channel.read(ByteBuffer.allocate(4096)));

@@ -1,6 +1,7 @@
 package dev.starttls.core.nio;
 
 import dev.starttls.core.tls.ChannelBinding;
+import dev.starttls.core.upgrade.ServerSession;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
@@ -16,6 +17,7 @@ import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.ScatteringByteChannel;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
@@ -533,6 +535,24 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      */
     public ByteChannel transport() {
         return network().channel();
+    /**
+     * The server's session that ended with the hand-over of this channel: its client, and what its handler has kept. The receiver of
+     * {@link ServerSetup#handOver} knows by it whose channel it has. Takes no lock of this channel.
+     *
+     * <pre>{@code
+     * server.handOver(channel -> {
+     *     Peer client = channel.session(SmtpSession.class).orElseThrow().peer();
+     * });
+     * }</pre>
+     *
+     * @param <S> its type
+     * @param type of the protocol: SmtpSession, ImapSession, Pop3Session
+     * @return empty before the upgrade is done, on a client, and if the session is of another type
+     */
+    public <S extends ServerSession> Optional<S> session(Class<S> type) {
+        return connection.session(type);
+    }
+
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.starttls.core.upgrade;
 
 import dev.starttls.core.line.LineException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a protocol says before and after the upgrade: its words only. The connection decides when octets may cross, what
@@ -249,6 +250,17 @@ public interface Dialogue {
 
     /**
      * The capabilities that the server announced last, before TLS or inside it.
+    /**
+     * The server's session that goes with the connection when it becomes the application's ({@link Step.Ready}), so that the code
+     * that receives its channel knows whose it is. Servers only.
+     *
+     * @return by default none; of a {@link ServerDialogue} the session on this side of the upgrade
+     * @see UpgradeConnection#session
+     */
+    default Optional<ServerSession> handedOver() {
+        return Optional.empty();
+    }
+
      *
      * @return as they were sent, without codes and tags; empty when none were announced since the connection began or
      *     was upgraded

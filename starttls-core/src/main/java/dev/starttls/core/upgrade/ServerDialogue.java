@@ -5,6 +5,7 @@ import dev.starttls.core.line.LineException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
@@ -69,6 +70,11 @@ public abstract class ServerDialogue<S extends ServerSession, H> extends Protoco
     @Override
     public final List<String> capabilities() {
         return announced;
+    }
+
+    @Override
+    public final Optional<ServerSession> handedOver() {
+        return Optional.of(session);
     }
 
     @Override

@@ -79,6 +79,8 @@ public final class UpgradeConnection {
     private volatile Optional<Negotiation> negotiation;
     /** The last lines of the dialogue, once ready and until they have left. */
     private volatile PendingOutput lastLines = NO_LINES;
+    /** What a server's dialogue has handed over with the connection. */
+    private volatile Optional<ServerSession> session = Optional.empty();
 
     /**
      * A connection that has not begun.
@@ -511,6 +513,17 @@ public final class UpgradeConnection {
     }
 
     /**
+     * The server's session that ended when the connection became the application's: its client, and what its handler has kept.
+     *
+     * @param <S> its type
+     * @param type of the protocol, for instance SmtpSession
+     * @return empty before {@link #ready}, on a client, and if the session is of another type
+     */
+    public <S extends ServerSession> Optional<S> session(Class<S> type) {
+        return session.filter(type::isInstance).map(type::cast);
+    }
+
+    /**
      * What ended the upgrade. What code of this side's own threw, which a call lets through, is here the cause of a failure
      * with {@link FailureReason#LOCAL_ERROR}: for drivers, whose callers are to see nothing else.
      *
@@ -584,6 +597,7 @@ public final class UpgradeConnection {
     private void letGo(Negotiation over) {
         if (over.ready()) {
             lastLines = over.lines().isEmpty() ? NO_LINES : over.lines();
+            session = over.handedOver();
             negotiation = Optional.empty();
         }
     }
