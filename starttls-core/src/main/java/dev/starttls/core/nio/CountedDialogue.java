@@ -7,13 +7,14 @@ import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.DialogueTranscript;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Output;
+import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Role;
-import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.ServerSession;
+import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.Step;
 import java.util.List;
-
 import java.util.Optional;
+
 /** A dialogue whose connection counts: it is another's in all, but for its end. */
 final class CountedDialogue implements Dialogue {
 
@@ -35,11 +36,11 @@ final class CountedDialogue implements Dialogue {
     }
 
     @Override
-    @Override
     public Optional<ServerSession> handedOver() {
         return dialogue.handedOver();
     }
 
+    @Override
     public String protocol() {
         return dialogue.protocol();
     }
@@ -77,6 +78,11 @@ final class CountedDialogue implements Dialogue {
     @Override
     public void direct() {
         dialogue.direct();
+    }
+
+    @Override
+    public Phase firstPhase() {
+        return dialogue.firstPhase();
     }
 
     @Override

@@ -9,21 +9,25 @@ import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.Step;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** A preface as any other dialogue: it is bounded, contained and driven as those are, and hands its connection over in plaintext. */
 final class PrefaceConversation implements Dialogue {
 
-    private final PrefaceDialogue dialogue;
+    private final Function<Peer, PrefaceDialogue> dialogues;
     private final Peer from;
+    private Optional<PrefaceDialogue> dialogue = Optional.empty();
     private Peer client;
 
     /**
      * A dialogue that has not begun.
      *
+     * @param dialogues makes what is read, once the connection is open: what it throws is then this connection's failure
      * @param from where the connection comes from
      */
-    PrefaceConversation(PrefaceDialogue dialogue, Peer from) {
-        this.dialogue = dialogue;
+    PrefaceConversation(Function<Peer, PrefaceDialogue> dialogues, Peer from) {
+        this.dialogues = dialogues;
         this.from = from;
         this.client = from;
     }
@@ -44,8 +48,16 @@ final class PrefaceConversation implements Dialogue {
     }
 
     @Override
+    public Phase firstPhase() {
+        return Phase.CONNECT;
+    }
+
+    @Override
     public Step opened() {
-        return step(dialogue.opened());
+        PrefaceDialogue made = Objects.requireNonNull(
+                dialogues.apply(from), "preface: expected the function to make a dialogue, got null");
+        dialogue = Optional.of(made);
+        return step(made.opened());
     }
 
     @Override
@@ -55,7 +67,7 @@ final class PrefaceConversation implements Dialogue {
 
     @Override
     public Step octets(byte[] octets) {
-        return step(dialogue.received(octets));
+        return step(dialogue.orElseThrow().received(octets));
     }
 
     @Override

@@ -6,7 +6,6 @@ import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.UpgradeSettings;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -29,9 +28,7 @@ record Prefaces(Optional<Function<Peer, PrefaceDialogue>> dialogues, UpgradeSett
      */
     Optional<Prelude> before(Peer from, Function<Peer, UpgradeConnection> connections) {
         return dialogues.map(making -> {
-            PrefaceDialogue dialogue = Objects.requireNonNull(
-                    making.apply(from), "preface: expected the function to make a dialogue, got null");
-            PrefaceConversation conversation = new PrefaceConversation(dialogue, from);
+            PrefaceConversation conversation = new PrefaceConversation(making, from);
             UpgradeSettings plain = UpgradeSettings.of(TlsPolicy.DISABLED)
                     .withLimits(settings.limits())
                     .withListener(settings.listener());

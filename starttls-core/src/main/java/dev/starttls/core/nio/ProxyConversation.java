@@ -36,6 +36,11 @@ final class ProxyConversation implements Dialogue {
     }
 
     @Override
+    public Phase firstPhase() {
+        return Phase.CONNECT;
+    }
+
+    @Override
     public Step opened() {
         return step(dialogue.opened());
     }

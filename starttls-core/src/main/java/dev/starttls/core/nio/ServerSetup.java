@@ -179,8 +179,9 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      * }</pre>
      *
      * <p>It has the time and the octets of a phase ({@link #limits}), and belongs to {@link Phase#CONNECT} in reports and failures,
-     * which the {@link #listener} hears. What the function or a dialogue throws ends its connection, as {@link
-     * dev.starttls.core.upgrade.FailureReason#LOCAL_ERROR}. Connections are not counted by {@link #connectionLimits} before it is
+     * which the {@link #listener} hears: both are for all that it reads together. What the function or a dialogue throws ends its
+     * connection, as {@link dev.starttls.core.upgrade.FailureReason#LOCAL_ERROR}, which the listener hears too; so does null in the
+     * place of a dialogue or a step. Connections are not counted by {@link #connectionLimits} before it is
      * over, but take a place in the loop. It is read by {@link #serve} and {@link #listen}; {@link #connection} has no transport to
      * read it from.
      *
@@ -198,7 +199,8 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      * The receiver of the channels of dialogues that end with a hand-over. Unless set, they are closed. Whose channel it is,
      * {@link StartTlsChannel#session} says, with what the handler has kept in the session.
      *
-     * @param receiver called by the thread that serves
+     * @param receiver called by the thread that serves: on a loop, not before the sessions of other connections that end in the
+     *     same turn have ended
      * @throws NullPointerException if it is null
      */
     public S handOver(Consumer<StartTlsChannel> receiver) {

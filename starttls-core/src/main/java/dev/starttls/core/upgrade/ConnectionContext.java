@@ -40,7 +40,7 @@ record ConnectionContext(
                 new UpgradeMachine(implicit ? State.HANDSHAKING : State.PLAINTEXT),
                 new PendingOutput(),
                 new Framing(limits.lineOctets(), limits.octetsPerPhase()),
-                new PhaseClock(limits, implicit ? Phase.HANDSHAKE : Phase.GREETING, record),
+                new PhaseClock(limits, implicit ? Phase.HANDSHAKE : dialogue.firstPhase(), record),
                 new TlsLayer(dialogue.role(), settings, peer),
                 new KnownHost(dialogue, settings, peer),
                 new DowngradeWatch(dialogue, settings, peer),

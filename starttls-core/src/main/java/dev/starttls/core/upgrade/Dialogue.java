@@ -81,6 +81,16 @@ public interface Dialogue {
     default void direct() {}
 
     /**
+     * The phase in which the connection begins, without implicit TLS. What comes in {@link Phase#CONNECT} has the time and the
+     * octets of one phase as a whole, on a server too.
+     *
+     * @return {@link Phase#GREETING} by default
+     */
+    default Phase firstPhase() {
+        return Phase.GREETING;
+    }
+
+    /**
      * The connection is open, in plaintext. Not called with implicit TLS.
      *
      * @return what to do first
@@ -241,16 +251,6 @@ public interface Dialogue {
     }
 
     /**
-     * The session has ended. Called once for each connection that has begun, whatever ended it; nothing is called after it.
-     * What it throws changes nothing and goes to {@link UpgradeListener#uncaught}.
-     *
-     * @param end how it ended
-     */
-    default void ended(SessionEnd end) {}
-
-    /**
-     * The capabilities that the server announced last, before TLS or inside it.
-    /**
      * The server's session that goes with the connection when it becomes the application's ({@link Step.Ready}), so that the code
      * that receives its channel knows whose it is. Servers only.
      *
@@ -261,6 +261,16 @@ public interface Dialogue {
         return Optional.empty();
     }
 
+    /**
+     * The session has ended. Called once for each connection that has begun, whatever ended it; nothing is called after it.
+     * What it throws changes nothing and goes to {@link UpgradeListener#uncaught}.
+     *
+     * @param end how it ended
+     */
+    default void ended(SessionEnd end) {}
+
+    /**
+     * The capabilities that the server announced last, before TLS or inside it.
      *
      * @return as they were sent, without codes and tags; empty when none were announced since the connection began or
      *     was upgraded

@@ -262,6 +262,9 @@ class PrefaceTest {
                     @Override
                     public void upgraded(UpgradeReport report) {
                         reports.add(report);
+            UpgradeException why = failure(FailureReason.LOCAL_ERROR);
+            assertThat(why.phase()).isEqualTo(Phase.CONNECT);
+            assertThat(why.getCause()).isInstanceOfAny(IllegalArgumentException.class, NullPointerException.class);
                     }
                 });
     }
