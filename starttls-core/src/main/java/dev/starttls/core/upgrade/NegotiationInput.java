@@ -291,7 +291,7 @@ final class NegotiationInput {
             return false;
         }
         linesLeft--;
-        if (!context.client()) {
+        if (!context.client() && !beforeSession()) {
             context.clock().extend();
         }
         if (line.isPresent()) {
@@ -310,10 +310,16 @@ final class NegotiationInput {
         }
     }
 
+    /** Whether no session has begun yet: what comes before one is bounded as a whole, in octets and in time. */
+    private boolean beforeSession() {
+        return context.clock().phase() == Phase.CONNECT;
+    }
+
     /** Whether this is a server whose client may take its time: inside TLS, or in plaintext where the policy allows it. */
     private boolean serving() {
         State state = context.state();
         return !context.client()
+                && !beforeSession()
                 && termination.open()
                 && (state == State.SECURE || (state == State.PLAINTEXT && !context.enforced()));
     }

@@ -22,6 +22,7 @@ import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.UpgradeLimits;
 import dev.starttls.core.upgrade.UpgradeListener;
 import dev.starttls.core.upgrade.UpgradeReport;
+import dev.starttls.core.upgrade.UpgradeSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -193,6 +194,52 @@ class PrefaceTest {
 
     @ParameterizedTest
     @EnumSource
+    void frames_are_bounded_in_octets_together(Driver driver) throws Exception {
+        serve(
+                driver,
+                server(TlsPolicy.DISABLED)
+                        .limits(UpgradeLimits.DEFAULT.withOctetsPerPhase(8_192))
+                        .preface(from -> new Octetwise()));
+        try (SocketChannel client = SocketChannel.open(address())) {
+            client.write(Octets.of("x".repeat(8_193)));
+            assertThat(failure(FailureReason.LIMIT_EXCEEDED).phase()).isEqualTo(Phase.CONNECT);
+        }
+    }
+
+    @Test
+    void frames_are_bounded_in_time_together() throws Exception {
+        Peer from = new Peer("192.0.2.1", 1);
+        long time = UpgradeLimits.DEFAULT.timePerPhase().toNanos();
+        UpgradeConnection connection = new UpgradeConnection(
+                new PrefaceConversation(peer -> new Octetwise(), from), UpgradeSettings.of(TlsPolicy.DISABLED), from);
+        connection.begin(0);
+        for (int i = 0; i < 10; i++) {
+            connection.tick(i * time / 10);
+            connection.receive(Octets.of("x"), ByteBuffer.allocate(0));
+            assertThat(connection.deadline()).contains(time);
+        }
+        assertThatThrownBy(() -> connection.tick(time))
+                .isInstanceOf(UpgradeException.class)
+                .hasMessageContaining("TIMEOUT in phase CONNECT");
+    }
+
+    @Test
+    void what_its_code_throws_is_a_failure_of_serve() throws Exception {
+        IllegalArgumentException fault = new IllegalArgumentException("a fault in the function");
+        WhoServerSetup server = server(TlsPolicy.DISABLED).preface(from -> {
+            throw fault;
+        });
+        try (Loopback sockets = Loopback.open()) {
+            assertThatThrownBy(() -> server.serve(sockets.server()))
+                    .isInstanceOfSatisfying(UpgradeException.class, why -> assertThat(why.reason())
+                            .isEqualTo(FailureReason.LOCAL_ERROR))
+                    .hasCause(fault);
+            assertThat(sockets.server().isOpen()).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void a_client_that_leaves_in_the_middle_of_it_is_a_failure_and_no_session(Driver driver) throws Exception {
         serve(driver, server(TlsPolicy.DISABLED).preface(from -> new FromLine()));
         assertThat(talk("FROM ")).isEmpty();
@@ -324,6 +371,19 @@ class PrefaceTest {
                 throw new IllegalStateException("Expected no octets");
             }
         };
+    }
+
+    /** Frames of one octet, without an end. */
+    private static final class Octetwise implements PrefaceDialogue {
+        @Override
+        public PrefaceStep opened() {
+            return PrefaceStep.read(Frame.exactly(1));
+        }
+
+        @Override
+        public PrefaceStep received(byte[] octet) {
+            return opened();
+        }
     }
 
     /** The balancer of the example in the description of {@link PrefaceDialogue}. */
