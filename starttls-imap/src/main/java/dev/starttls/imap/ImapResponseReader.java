@@ -6,6 +6,7 @@ import dev.starttls.core.line.codec.LineDecoder;
 import dev.starttls.core.upgrade.FailureReason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -107,7 +108,9 @@ public final class ImapResponseReader {
     }
 
     private void begin(ImapLiteral literal, ImapLiteralReceiver literals) throws IOException {
-        Optional<OctetSink> elsewhere = literals.begin(parser.before(), literal.octets());
+        Optional<OctetSink> elsewhere = Objects.requireNonNull(
+                literals.begin(parser.before(), literal.octets()),
+                "ImapLiteralReceiver.begin: expected where the octets go, or Optional.empty() to hold them, got null");
         if (elsewhere.isPresent()) {
             parser.leaveOut();
             sink = elsewhere.get();
