@@ -62,7 +62,15 @@ final class ImapResponseParser {
 
     /** The text of the data so far, without the asterisk and the announcement of the literal. */
     String before() {
-        return text.substring("* ".length(), text.lastIndexOf("{"));
+        int from = "* ".length();
+        int end = text.lastIndexOf("{");
+        if (end - from <= 2 * ImapLiteralReceiver.KEPT_OCTETS) {
+            return text.substring(from, end);
+        }
+        // Of a long response a literal may begin every few octets: what is copied for each is bounded.
+        return text.substring(from, from + ImapLiteralReceiver.KEPT_OCTETS)
+                + ImapLiteralReceiver.LEFT_OUT
+                + text.substring(end - ImapLiteralReceiver.KEPT_OCTETS, end);
     }
 
     /** The literal that was announced goes elsewhere. */

@@ -178,6 +178,48 @@ class ImapResponsesTest {
     }
 
     @Test
+    void a_receiver_that_returns_null_fails_with_what_was_expected_of_it() {
+        ImapResponseReader reader = new ImapResponseReader();
+        assertThatThrownBy(() -> reader.read(ascii("* 1 FETCH (BODY[] {3}\r\n"), (before, octets) -> null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessageStartingWith("ImapLiteralReceiver.begin: expected where the octets go");
+    }
+
+    @Test
+    void what_is_copied_for_each_literal_of_a_long_response_is_bounded() throws Exception {
+        ImapResponseReader reader = new ImapResponseReader();
+        List<String> given = new ArrayList<>();
+        ImapLiteralReceiver noting = (before, octets) -> {
+            given.add(before);
+            return Optional.empty();
+        };
+        String begin = "1 FETCH (X " + "x".repeat(990_000);
+        assertThat(reader.read(ascii("* " + begin + "{0}\r\n" + "{0}\r\n".repeat(989) + " BODY[] {0}\r\n"), noting))
+                .isEmpty();
+        assertThat(given).hasSize(991).allMatch(before -> before.length() == 2 * 4_096 + 1);
+        assertThat(given.get(0)).isEqualTo(begin.substring(0, 4_096) + '\0' + "x".repeat(4_096));
+        assertThat(given.get(990)).startsWith("1 FETCH (X xxx").endsWith("{0}\r\n{0}\r\n BODY[] ");
+    }
+
+    @Test
+    void of_a_response_that_is_not_long_all_is_given() throws Exception {
+        String most = "1 X " + "x".repeat(2 * 4_096 - 4);
+        for (String before : List.of("", "1 X ", most)) {
+            List<String> given = new ArrayList<>();
+            assertThat(new ImapResponseReader().read(ascii("* " + before + "{0}\r\n"), (data, octets) -> {
+                        given.add(data);
+                        return Optional.empty();
+                    }))
+                    .isEmpty();
+            assertThat(given).containsExactly(before);
+        }
+    }
+
+    private static ByteBuffer ascii(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @Test
     void a_receiver_that_throws_ends_the_reading() {
         ImapResponses responses = ImapResponses.over(new PiecewiseChannel("* X {3}\r\nabc\r\n* OK\r\n"));
         responses.literals((before, octets) -> {
