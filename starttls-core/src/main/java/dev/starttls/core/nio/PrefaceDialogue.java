@@ -12,7 +12,9 @@ package dev.starttls.core.nio;
  * public PrefaceStep opened() { return PrefaceStep.read(Frame.line()); }
  * public PrefaceStep received(byte[] header) {
  *     String line = new String(header, StandardCharsets.ISO_8859_1);
- *     return line.startsWith("FROM ") ? PrefaceStep.accept(new Peer(line.substring(5), -1)) : PrefaceStep.refuse("FROM", line);
+ *     return line.matches("FROM [0-9a-fA-F.:]{2,45}")
+ *             ? PrefaceStep.accept(new Peer(line.substring(5), -1))
+ *             : PrefaceStep.refuse("FROM and an address", line);
  * }
  * }</pre>
  *

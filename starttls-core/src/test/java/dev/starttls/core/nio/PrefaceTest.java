@@ -147,7 +147,7 @@ class PrefaceTest {
         UpgradeException why = failure(FailureReason.PROTOCOL_VIOLATION);
         assertThat(why.phase()).isEqualTo(Phase.CONNECT);
         assertThat(why)
-                .hasMessageContaining("Expected FROM from 127.0.0.1:")
+                .hasMessageContaining("Expected FROM and an address from 127.0.0.1:")
                 .hasMessageContaining("before the session, got EHLO client.example");
     }
 
@@ -396,9 +396,9 @@ class PrefaceTest {
         @Override
         public PrefaceStep received(byte[] header) {
             String line = new String(header, StandardCharsets.ISO_8859_1);
-            return line.startsWith("FROM ")
+            return line.matches("FROM [0-9a-fA-F.:]{2,45}")
                     ? PrefaceStep.accept(new Peer(line.substring(5), -1))
-                    : PrefaceStep.refuse("FROM", line);
+                    : PrefaceStep.refuse("FROM and an address", line);
         }
     }
 
