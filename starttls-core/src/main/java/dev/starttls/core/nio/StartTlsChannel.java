@@ -121,6 +121,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      *     dialogue has closed the connection, so is this channel then
      * @throws dev.starttls.core.upgrade.UpgradeException if it fails; this channel is then closed
      * @throws ClosedChannelException if this channel was closed before
+     * @throws IllegalStateException if a loop has adopted it, whose session goes on
      */
     public Want advance() throws IOException {
         return advance(network().blocking() ? TimeSlice.unlimited() : TimeSlice.shared(TimeSource.Machine.CLOCK));
@@ -185,7 +186,17 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
                             + " listener or a dialogue must return before it is read, written or advanced");
         }
         halves.lock();
-        UpgradeDriver driver = new UpgradeDriver(network(), connection, foreign);
+        try {
+            // One that a loop has adopted goes on there, whatever its owner calls.
+            halves.requireUser(this);
+            return drive(tasks, wake, slice, new UpgradeDriver(network(), connection, foreign));
+        } finally {
+            halves.unlock();
+            leave();
+        }
+    }
+
+    private Want drive(Executor tasks, Runnable wake, TimeSlice slice, UpgradeDriver driver) throws IOException {
         try {
             checkOpen(driver);
             begin(driver, slice.now());
@@ -197,9 +208,6 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         } catch (Throwable e) {
             abandon();
             throw e;
-        } finally {
-            halves.unlock();
-            leave();
         }
     }
 
@@ -528,14 +536,6 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     }
 
     /**
-     * The network side, for setting its options and registering it with a selector. It must not be read, written or
-     * closed.
-     *
-     * @return the channel given to {@link #over}
-     */
-    public ByteChannel transport() {
-        return network().channel();
-    /**
      * The server's session that ended with the hand-over of this channel: its client, and what its handler has kept. The receiver of
      * {@link ServerSetup#handOver} knows by it whose channel it has. Takes no lock of this channel.
      *
@@ -553,6 +553,14 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         return connection.session(type);
     }
 
+    /**
+     * The network side, for setting its options and registering it with a selector. It must not be read, written or
+     * closed.
+     *
+     * @return the channel given to {@link #over}
+     */
+    public ByteChannel transport() {
+        return network().channel();
     }
 
     /**

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** What a loop adopts, how long it has it, and how that ends. */
 @Timeout(300)
@@ -95,6 +96,68 @@ class LoopChannelClosingTest {
 
     @Test
     void cancelling_a_read_closes_the_channel() throws Exception {
+    @Test
+    void no_call_of_what_was_adopted_but_close_ends_the_session() throws Exception {
+        try (LoopSessions loop = new LoopSessions()) {
+            Session session = loop.session("TLSv1.3");
+            StartTlsChannel adopted = session.original();
+            List<ThrowingCallable> calls = List.of(
+                    adopted::advance,
+                    () -> adopted.read(some()),
+                    () -> adopted.write(some()),
+                    adopted::flush,
+                    adopted::shutdownOutput,
+                    adopted::upgrade);
+            for (ThrowingCallable call : calls) {
+                assertThatThrownBy(call).isInstanceOf(IllegalStateException.class);
+                session.peer().write(Octets.of("x"));
+                assertThat(LoopSessions.await(session.loop().read(some()))).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void why_a_session_was_closed_speaks_of_the_session_and_not_of_its_upgrade() throws Exception {
+        try (LoopSessions loop = new LoopSessions()) {
+            Session session = loop.session("TLSv1.3");
+            CompletableFuture<Integer> write = session.loop().write(ByteBuffer.allocate(800_000));
+            session.loop().read(some()).cancel(false);
+            assertThat(RunningLoop.thrown(write))
+                    .cause()
+                    .isExactlyInstanceOf(IOException.class)
+                    .hasMessageStartingWith("Expected the session to go on, but the future")
+                    .hasMessageEndingWith("is not known: connect again");
+            Session other = loop.session("TLSv1.3");
+            CompletableFuture<Integer> read = other.loop().read(some());
+            loop.loop().closeNow();
+            assertThat(RunningLoop.thrown(read))
+                    .cause()
+                    .isExactlyInstanceOf(IOException.class)
+                    .hasMessageContaining("it was shut down");
+        }
+    }
+
+    @Test
+    void after_the_loop_has_ended_a_call_fails_before_it_returns_and_the_channel_is_not_open() throws Exception {
+        LoopSessions loop = new LoopSessions();
+        Session session = loop.session("TLSv1.3");
+        loop.close();
+        Thread caller = Thread.currentThread();
+        List<String> seen = new ArrayList<>();
+        session.loop().read(some(), "", new CompletionHandler<Integer, String>() {
+            @Override
+            public void completed(Integer count, String none) {
+                seen.add("completed");
+            }
+
+            @Override
+            public void failed(Throwable thrown, String none) {
+                seen.add(session.loop().isOpen() + " " + (Thread.currentThread() == caller));
+            }
+        });
+        assertThat(seen).containsExactly("false true");
+    }
+
         try (LoopSessions loop = new LoopSessions()) {
             Session session = loop.session("TLSv1.3");
             CompletableFuture<Integer> write = session.loop().write(ByteBuffer.allocate(800_000));
@@ -324,6 +387,8 @@ class LoopChannelClosingTest {
             assertThat(Octets.text(released, 1)).isEqualTo("e");
             LoopChannel again = LoopSessions.await(loop.adopt(released));
             assertThat(LoopSessions.await(LoopSessions.readAll(again, 1))).isEqualTo(new byte[] {'f'});
+            // Its place is free once what depends on the release has run.
+            loop.pass();
             CompletableFuture<Integer> read = again.read(some());
             assertThat(RunningLoop.thrown(again.release()))
                     .isInstanceOf(IllegalStateException.class)
