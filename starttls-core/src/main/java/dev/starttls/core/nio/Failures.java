@@ -69,6 +69,14 @@ final class Failures {
         return new UpgradeException(FailureReason.REJECTED, phase, detail);
     }
 
+    /** A session that was given up on this side after its upgrade. */
+    static IOException sessionEnded(String detail, Optional<Throwable> cause) {
+        IOException why = new IOException(detail
+                + "; the session is closed, and what its last read and write have moved is not known: connect again");
+        cause.ifPresent(why::initCause);
+        return why;
+    }
+
     static IllegalStateException begun(State state) {
         return new IllegalStateException("Expected a connection that has not begun, got one in state " + state
                 + "; make a new UpgradeConnection for each channel");

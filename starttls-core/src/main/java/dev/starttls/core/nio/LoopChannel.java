@@ -30,7 +30,8 @@ import java.util.concurrent.CompletableFuture;
  *   <li><b>Completion:</b> by the loop's thread, always: what depends on a future must not block, or must run elsewhere ({@code
  *       thenAcceptAsync}). It may begin the next read or write, as often as there is something to read: that is gone through without
  *       recursion, at most 64 KiB or about half a millisecond in a row, and others are served between. Once
- *       the loop has ended, what is begun fails on the thread that begins it.
+ *       the loop has ended, what is begun fails on the thread that begins it, before the call returns: a handler that tries again
+ *       in {@code failed} looks at {@link #isOpen} first, which is then false, or it calls itself without end.
  *   <li><b>Back-pressure:</b> nothing is read from the network while no read is under way, and no write is buffered but for the
  *       one buffer of records that it is at. What the session holds for an idle peer is no buffer at all.
  *   <li><b>Buffers</b> belong to the channel until their operation is completed, or the channel is closed.
@@ -38,7 +39,7 @@ import java.util.concurrent.CompletableFuture;
  *       loop was busy with others is read before a read is late.
  *   <li><b>Failures:</b> those of {@link StartTlsChannel#read} and {@link StartTlsChannel#write}. They leave the channel open,
  *       to be closed; after a {@link java.net.SocketTimeoutException} it can be used further. Closing it fails what is under way
- *       with an {@link AsynchronousCloseException}; so does the end of the loop, which is then the cause.
+ *       with an {@link AsynchronousCloseException}; so does the end of the loop, which its cause, an {@link IOException}, then says.
  *   <li><b>Cancelling</b> a read's or a write's future closes the channel, and so does whatever else completes it before the loop,
  *       such as {@link CompletableFuture#orTimeout}: what has moved by then is not known.
  * </ul>
@@ -252,7 +253,6 @@ public final class LoopChannel implements AsynchronousByteChannel {
         return session.channel().channelBinding(type);
     }
 
-    /** One line for people: the channel's, which takes no lock. */
     /**
      * The server's session that ended with the hand-over of this channel, as {@link StartTlsChannel#session}: the receiver of
      * {@link ServerSetup#handOverOnLoop} knows by it whose channel it has.
@@ -265,6 +265,7 @@ public final class LoopChannel implements AsynchronousByteChannel {
         return session.channel().session(type);
     }
 
+    /** One line for people: the channel's, which takes no lock. */
     @Override
     public String toString() {
         return "LoopChannel[" + session.channel() + (isOpen() ? "]" : ", closed]");

@@ -1,6 +1,5 @@
 package dev.starttls.core.nio;
 
-import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.Want;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,6 +20,10 @@ import java.util.concurrent.atomic.AtomicReference;
  * depends on one and begins another, on the loop's thread, only leaves it here: it is found when that call has returned.
  */
 final class LoopedChannel extends Deadlines.Timed implements LoopMember {
+
+    private static final String CANCELLED =
+            "Expected the session to go on, but the future of one of its reads or writes was"
+                    + " cancelled, or completed by other code than the loop's";
 
     private final SelectorLoop loop;
     private final SelectionKey key;
@@ -128,7 +131,7 @@ final class LoopedChannel extends Deadlines.Timed implements LoopMember {
     private void begin(AtomicReference<PendingOperation> place, PendingOperation operation) {
         var unused = operation.future().whenComplete((count, thrown) -> {
             if (!operation.settled()) {
-                loop.execute(() -> abandoned(SelectorLoop.CANCELLED, Optional.empty()));
+                loop.execute(() -> abandoned(CANCELLED, Optional.empty()));
             }
         });
         if (loop.inLoop() && !ended) {
@@ -235,9 +238,7 @@ final class LoopedChannel extends Deadlines.Timed implements LoopMember {
 
     @Override
     public void abandoned(String detail, Optional<Throwable> cause) {
-        UpgradeException why = Failures.rejected(channel.connection().phase(), detail);
-        cause.ifPresent(why::initCause);
-        end(Optional.of(why));
+        end(Optional.of(Failures.sessionEnded(detail, cause)));
     }
 
     @Override

@@ -262,6 +262,9 @@ class PrefaceTest {
         for (Supplier<PrefaceDialogue> fault : faulty) {
             serve(driver, server(TlsPolicy.DISABLED).preface(from -> fault.get()));
             assertThat(talk("EHLO\r\n")).isEmpty();
+            UpgradeException why = failure(FailureReason.LOCAL_ERROR);
+            assertThat(why.phase()).isEqualTo(Phase.CONNECT);
+            assertThat(why.getCause()).isInstanceOfAny(IllegalArgumentException.class, NullPointerException.class);
             listening.close();
         }
         assertThat(running.loop().underway()).isZero();
@@ -309,9 +312,6 @@ class PrefaceTest {
                     @Override
                     public void upgraded(UpgradeReport report) {
                         reports.add(report);
-            UpgradeException why = failure(FailureReason.LOCAL_ERROR);
-            assertThat(why.phase()).isEqualTo(Phase.CONNECT);
-            assertThat(why.getCause()).isInstanceOfAny(IllegalArgumentException.class, NullPointerException.class);
                     }
                 });
     }
