@@ -1,23 +1,49 @@
 package dev.starttls.conformance.survey;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Limits how many targets are asked at the same time: thousands of silent ones, but so few that answer that neither this machine
- * nor they are overloaded with handshakes. A target counts as busy for a second from its beginning, and from its first line to
- * its end. Safe for use by several threads.
+ * Limits how many targets are asked at the same time: thousands of silent ones, but so few that answer that neither this machine,
+ * nor its network, nor they are overloaded. A target counts as busy for a second from its beginning, and from its first line to
+ * its end.
+ *
+ * <p>How many may be busy adapts, second by second, to how long targets take to their first line, and from there to their end.
+ * Where half of them take longer than a second, the cause is most likely what all of them share, which begins with the
+ * processor of this machine: the window is halved, so that this slowness does not grow to their time limits and is reported as
+ * theirs. Otherwise the window grows by half. Where targets are as slow with the smallest window, they are slow by themselves, as
+ * those are that let every client wait before they greet: they are then taken as the measure. Safe for use by several threads.
  */
 final class SurveyAdmission {
     /** Most hosts that answer at all do so within a second; one that has not is probably silent, and costs nothing. */
     private static final long FRESH = 1_000_000_000;
 
+    /** Between two changes of the window, in nanoseconds: what is admitted after a change answers in this time, or is late. */
+    private static final long ROUND = 1_000_000_000;
+
+    /** So many rounds with the smallest window show that fewer targets do not make them faster: other clients' limits are over. */
+    private static final int ROUNDS_AT_MINIMUM = 30;
+
+    /** The times of a round that are kept, for their median; the first of them are as good as any. */
+    private static final int MAX_TIMES = 4096;
+
     private final int max;
+    private final int minBusy;
     private final int maxBusy;
     private final LongSupplier clock;
     private final Deque<Admitted> fresh = new ArrayDeque<>();
+    private final long[] times = new long[MAX_TIMES];
+    private int timed;
+    private long roundBegan;
+    private int roundsAtMinimum;
+    /** What half of the targets must not exceed. */
+    private long late = FRESH;
+    /** How many may be busy now. */
+    private int window;
+
     private int underway;
     private int busy;
 
@@ -25,13 +51,17 @@ final class SurveyAdmission {
      * None is admitted yet.
      *
      * @param max how many at the same time
-     * @param maxBusy how many of them may be busy
+     * @param minBusy how many of them may be busy in any case, and at the beginning
+     * @param maxBusy how many of them may be busy at most
      * @param clock nanoseconds
      */
-    SurveyAdmission(int max, int maxBusy, LongSupplier clock) {
+    SurveyAdmission(int max, int minBusy, int maxBusy, LongSupplier clock) {
         this.max = max;
+        this.minBusy = minBusy;
         this.maxBusy = maxBusy;
         this.clock = clock;
+        this.window = minBusy;
+        this.roundBegan = clock.getAsLong();
     }
 
     private enum State {
@@ -43,11 +73,15 @@ final class SurveyAdmission {
 
     /** A target that is being asked. */
     final class Admitted {
-        private final long since;
+        private final long began;
+        /** When its present state began to matter: its beginning, or its first line. */
+        private long since;
+
         private State state = State.FRESH;
 
-        private Admitted(long since) {
-            this.since = since;
+        private Admitted(long began) {
+            this.began = began;
+            this.since = began;
         }
 
         /** The target has sent something. */
@@ -62,8 +96,14 @@ final class SurveyAdmission {
 
         private void become(State next) {
             synchronized (SurveyAdmission.this) {
-                if (state == State.DONE) {
+                if (state == State.DONE || state == next) {
                     return;
+                }
+                // A target that ends without a word was perhaps silent: its time is the limit, and says nothing.
+                if (next == State.SPEAKING || state == State.SPEAKING) {
+                    long now = clock.getAsLong();
+                    took(now - since);
+                    since = now;
                 }
                 busy += (counts(next) ? 1 : 0) - (counts(state) ? 1 : 0);
                 underway -= next == State.DONE ? 1 : 0;
@@ -77,16 +117,49 @@ final class SurveyAdmission {
         return state == State.FRESH || state == State.SPEAKING;
     }
 
+    private void took(long nanos) {
+        if (timed < MAX_TIMES) {
+            times[timed++] = nanos;
+        }
+    }
+
+    /** Changes the window by what was measured, if a round is over. */
+    private void adapt(long now) {
+        if (now - roundBegan < ROUND) {
+            return;
+        }
+        roundBegan = now;
+        Arrays.sort(times, 0, timed);
+        long median = timed == 0 ? 0 : times[timed / 2];
+        timed = 0;
+        if (median <= late) {
+            window = Math.min(maxBusy, window + Math.max(1, window / 2));
+            roundsAtMinimum = 0;
+            late = Math.max(FRESH, Math.min(late, 4 * median));
+        } else if (window > minBusy) {
+            window = Math.max(minBusy, window / 2);
+        } else if (++roundsAtMinimum >= ROUNDS_AT_MINIMUM) {
+            roundsAtMinimum = 0;
+            late = 2 * median;
+        }
+    }
+
+    /** How many may be busy now. */
+    synchronized int window() {
+        return window;
+    }
+
     /** Admits one more target if that is possible now. */
     synchronized Optional<Admitted> tryEnter() {
         long now = clock.getAsLong();
-        while (!fresh.isEmpty() && now - fresh.element().since >= FRESH) {
+        adapt(now);
+        while (!fresh.isEmpty() && now - fresh.element().began >= FRESH) {
             Admitted old = fresh.remove();
             if (old.state == State.FRESH) {
                 old.become(State.QUIET);
             }
         }
-        if (underway >= max || busy >= maxBusy) {
+        if (underway >= max || busy >= window) {
             return Optional.empty();
         }
         Admitted admitted = new Admitted(now);

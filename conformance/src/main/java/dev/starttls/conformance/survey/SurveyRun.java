@@ -21,7 +21,10 @@ import java.util.concurrent.TimeUnit;
  */
 public final class SurveyRun {
     /** With a few milliseconds for each, the last of so many waits for less than a second for the processor. */
-    private static final int BUSY_PER_PROCESSOR = 128;
+    private static final int MAX_BUSY_PER_PROCESSOR = 128;
+
+    /** Enough to keep a processor busy while each waits for its server's answers, and soon done if the processor is not free. */
+    private static final int MIN_BUSY_PER_PROCESSOR = 16;
 
     /** Those that wait for their turn; when there are so many, no more are read. */
     private static final int MAX_PARKED = 10_000;
@@ -53,8 +56,12 @@ public final class SurveyRun {
         this.asking = asking;
         this.sink = sink;
         this.tally = tally;
-        int busy = BUSY_PER_PROCESSOR * (1 + Runtime.getRuntime().availableProcessors());
-        this.admission = new SurveyAdmission(max, Math.min(busy, max), System::nanoTime);
+        int processors = 1 + Runtime.getRuntime().availableProcessors();
+        this.admission = new SurveyAdmission(
+                max,
+                Math.min(MIN_BUSY_PER_PROCESSOR * processors, max),
+                Math.min(MAX_BUSY_PER_PROCESSOR * processors, max),
+                System::nanoTime);
     }
 
     /** Asks a target: {@link Surveyor#ask}. */

@@ -2,19 +2,25 @@ package dev.starttls.conformance.survey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SurveyAdmissionTest {
     private static final int MAX = 1000;
     private static final int MAX_BUSY = 10;
+    private static final int SMALLEST = 48;
+    private static final int LARGEST = 384;
 
     private final AtomicLong clock = new AtomicLong();
-    private final SurveyAdmission admission = new SurveyAdmission(MAX, MAX_BUSY, clock::get);
+    private final SurveyAdmission admission = new SurveyAdmission(MAX, MAX_BUSY, MAX_BUSY, clock::get);
 
     private List<SurveyAdmission.Admitted> all() {
         List<SurveyAdmission.Admitted> admitted = new ArrayList<>();
@@ -64,5 +70,79 @@ class SurveyAdmissionTest {
         admitted.done();
         admitted.heard();
         assertThat(all()).hasSize(MAX_BUSY);
+    }
+
+    @Test
+    void the_window_grows_to_its_maximum_while_targets_answer_in_time() {
+        Machine machine = new Machine();
+        machine.run(20, 10_000, 0);
+        assertThat(machine.adapting.window()).isEqualTo(LARGEST);
+    }
+
+    @Test
+    void the_window_grows_to_its_maximum_while_targets_are_silent() {
+        Machine machine = new Machine();
+        machine.run(20, 0, 0);
+        assertThat(machine.adapting.window()).isEqualTo(LARGEST);
+    }
+
+    @ParameterizedTest(name = "{0} targets per second")
+    @ValueSource(ints = {20, 60, 250})
+    void no_target_waits_for_an_overloaded_machine_until_its_time_is_over(int perSecond) {
+        Machine machine = new Machine();
+        machine.run(300, perSecond, 0);
+        assertThat(machine.longest).as("milliseconds").isLessThan(9_000);
+        assertThat(machine.served).as("the machine is kept busy").isGreaterThan(300 * perSecond * 8 / 10);
+    }
+
+    @Test
+    void a_machine_that_becomes_slow_has_fewer_targets_at_a_time_and_one_that_recovers_has_more() {
+        Machine machine = new Machine();
+        machine.run(20, 10_000, 0);
+        machine.run(60, 40, 0);
+        assertThat(machine.adapting.window()).isLessThan(LARGEST / 2);
+        machine.run(60, 10_000, 0);
+        assertThat(machine.adapting.window()).isEqualTo(LARGEST);
+    }
+
+    @Test
+    void targets_that_let_every_client_wait_do_not_keep_the_window_small_for_ever() {
+        Machine machine = new Machine();
+        machine.run(120, 10_000, 6_000);
+        assertThat(machine.adapting.window()).isEqualTo(LARGEST);
+    }
+
+    /** What all targets share: it serves so many per second in their order, each after a time of its own. */
+    private final class Machine {
+        private static final int MILLIS = 10;
+
+        private final SurveyAdmission adapting = new SurveyAdmission(4_000, SMALLEST, LARGEST, clock::get);
+        private final Deque<SurveyAdmission.Admitted> queue = new ArrayDeque<>();
+        private final Deque<Long> since = new ArrayDeque<>();
+        private double credit;
+        private long served;
+        private long longest;
+
+        void run(int seconds, int perSecond, int ownMillis) {
+            for (int step = 0; step < seconds * 1000 / MILLIS; step++) {
+                clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(MILLIS));
+                long now = TimeUnit.NANOSECONDS.toMillis(clock.get());
+                for (Optional<SurveyAdmission.Admitted> next = adapting.tryEnter();
+                        next.isPresent();
+                        next = adapting.tryEnter()) {
+                    queue.add(next.get());
+                    since.add(now);
+                }
+                credit = Math.min(credit + perSecond * MILLIS / 1000.0, perSecond);
+                while (credit >= 1 && !queue.isEmpty() && now - since.element() >= ownMillis) {
+                    credit--;
+                    SurveyAdmission.Admitted target = queue.remove();
+                    longest = Math.max(longest, now - since.remove());
+                    target.heard();
+                    target.done();
+                    served++;
+                }
+            }
+        }
     }
 }
