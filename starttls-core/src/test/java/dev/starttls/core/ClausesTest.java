@@ -194,6 +194,7 @@ class ClausesTest {
         titles.put(2449, "capabilities of POP3");
         titles.put(2525, "known problems of TCP implementations");
         titles.put(1734, "POP3 AUTHentication command");
+        titles.put(2181, "the specification of the DNS made clear");
         titles.put(2177, "IMAP4 IDLE");
         titles.put(2193, "IMAP4 mailbox referrals");
         titles.put(2221, "IMAP4 login referrals");
@@ -273,6 +274,9 @@ class ClausesTest {
         titles.put(6125, "names in certificates, until RFC 9525");
         titles.put(6298, "timers of TCP");
         titles.put(6409, "submission of mail");
+        titles.put(6540, "IPv6 support required");
+        titles.put(6890, "special-purpose addresses");
+        titles.put(8914, "extended DNS errors");
         titles.put(6520, "heartbeat of TLS");
         titles.put(6856, "UTF-8 in POP3");
         titles.put(6943, "comparing identifiers");

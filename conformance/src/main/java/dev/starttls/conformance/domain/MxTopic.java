@@ -3,6 +3,7 @@ package dev.starttls.conformance.domain;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.target.AddressBlock;
 import dev.starttls.core.dns.DnsAnswer;
 import dev.starttls.core.dns.DnsRecord;
 import dev.starttls.core.dns.DnsType;
@@ -118,7 +119,7 @@ final class MxTopic {
                     .orElseGet(() -> Verdict.fail("it has no address"));
         }
         String shown = address.get().getHostAddress();
-        if (!PrivateAddresses.contain(address.get())) {
+        if (!AddressBlock.isPrivate(address.get())) {
             return Verdict.pass(shown);
         }
         return facts.settings().addresses() == PrivateAddresses.ALLOWED

@@ -1,7 +1,7 @@
 package dev.starttls.conformance.domain;
 
+import dev.starttls.conformance.target.AddressBlock;
 import dev.starttls.core.dns.DnsResolver;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 
 /** What is done about addresses that the Internet does not reach, where the DNS names them: of this machine, of its network, of none. */
@@ -11,26 +11,6 @@ public enum PrivateAddresses {
     /** They are as good as any other, for laboratories and private zones. */
     ALLOWED;
 
-    /** Whether an address is of no use on the Internet (RFC 6890). */
-    static boolean contain(InetAddress address) {
-        if (address.isLoopbackAddress()
-                || address.isAnyLocalAddress()
-                || address.isLinkLocalAddress()
-                || address.isSiteLocalAddress()
-                || address.isMulticastAddress()) {
-            return true;
-        }
-        byte[] octets = address.getAddress();
-        int first = octets[0] & 0xff;
-        int second = octets[1] & 0xff;
-        if (address instanceof Inet4Address) {
-            boolean shared = first == 100 && second >= 64 && second < 128;
-            boolean benchmarks = first == 198 && (second == 18 || second == 19);
-            return first == 0 || first >= 240 || shared || benchmarks;
-        }
-        return (first & 0xfe) == 0xfc;
-    }
-
     /** The same resolver without the addresses to which no connection is made. */
     public DnsResolver restrict(DnsResolver resolver) {
         return new PublicResolver(resolver, this);
@@ -38,6 +18,6 @@ public enum PrivateAddresses {
 
     /** Whether no connection is made to an address. */
     boolean refuse(InetAddress address) {
-        return this == REFUSED && contain(address);
+        return this == REFUSED && AddressBlock.isPrivate(address);
     }
 }

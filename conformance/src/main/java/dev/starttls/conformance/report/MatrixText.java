@@ -48,7 +48,7 @@ final class MatrixText {
                 .limit(matrix.hosts().size())
                 .map(n -> pad(" " + n, CELL))
                 .collect(Collectors.joining());
-        lines.add("  " + style.strong(pad("Matrix", ID) + "domain  " + numbers));
+        lines.add("  " + style.strong((pad("Matrix", ID) + "domain  " + numbers).stripTrailing()));
         matrix.ofDomain().forEach(row -> lines.addAll(row(row)));
         matrix.notable().forEach(row -> lines.addAll(row(row)));
         long good = matrix.goodEverywhere();
