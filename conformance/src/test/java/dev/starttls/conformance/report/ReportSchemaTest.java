@@ -143,6 +143,19 @@ class ReportSchemaTest {
         assertThat(report.at("/notes/0").asText()).isEqualTo("it ended with: exit status 0");
     }
 
+    @Test
+    void the_report_of_a_domain_is_valid_and_every_field_of_it_is_in_the_schema() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        JsonReport.lines(new PrintStream(out, true, StandardCharsets.UTF_8))
+                .add(SyntheticReports.domain(SyntheticReports.HOSTILE));
+        JsonNode report = MAPPER.readTree(out.toByteArray());
+        assertThat(closed().validate(report)).isEmpty();
+        assertThat(report.get("kind").asText()).isEqualTo("domain");
+        assertThat(report.at("/matrix/hosts/1/address").asText()).isEqualTo("127.0.0.1");
+        assertThat(report.at("/matrix/rows/0/hosts/0").isNull()).isTrue();
+        assertThat(report.at("/matrix/rows/0/domain/verdict").asText()).isEqualTo("fail");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "/kind, \"proxy\"",

@@ -12,12 +12,15 @@ import dev.starttls.conformance.connection.HandshakeResult;
 import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.connection.Transcript.From;
 import dev.starttls.conformance.connection.Transcript.Through;
+import dev.starttls.conformance.run.Matrix;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
+import dev.starttls.conformance.target.DomainTarget;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TestedClient;
 import dev.starttls.conformance.tls.certificate.Issuer;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,6 +73,39 @@ public final class SyntheticReports {
                 dialogue,
                 results,
                 Optional.empty());
+    }
+
+    /** A domain with two servers, one of which has no address, and all of which the DNS says this of. */
+    static TargetReport domain(String said) {
+        Check judged = Check.of("DNS-S-98", "made up")
+                .clause("RFC 8461 section 4.1")
+                .level(Level.MUST)
+                .why("because")
+                .fix("Fix it.")
+                .onDomains();
+        Check own = check("MADE-S-01");
+        Matrix matrix = new Matrix(
+                List.of(
+                        new Matrix.Host(new Target(Scheme.SMTP, said, 25), "MX 10", Optional.of(said)),
+                        new Matrix.Host(
+                                new Target(Scheme.SMTP, "mx.example.org", 25).at(InetAddress.getLoopbackAddress()),
+                                "MX 20",
+                                Optional.empty())),
+                List.of(
+                        new Matrix.Row(
+                                judged,
+                                Optional.of(Verdict.fail(said)),
+                                List.of(Optional.empty(), Optional.of(Verdict.inconclusive(said)))),
+                        new Matrix.Row(own, Optional.empty(), List.of(Optional.empty(), Optional.of(Verdict.warn(said))))));
+        return new TargetReport(
+                new DomainTarget(DomainTarget.Servers.MX, "example.org"),
+                Instant.parse("2026-11-26T12:00:00Z"),
+                Duration.ofMillis(2345),
+                new Survey(List.of(), Optional.empty(), Optional.empty(), List.of("a note: " + said)),
+                List.of(),
+                List.of(new CheckResult(judged, Verdict.fail(said), List.of(), Duration.ofMillis(3))),
+                Optional.empty(),
+                Optional.of(matrix));
     }
 
     private static TargetReport target(String host, String said, Optional<String> problem, Verdict... verdicts) {
