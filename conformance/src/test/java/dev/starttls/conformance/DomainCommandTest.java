@@ -195,6 +195,15 @@ class DomainCommandTest {
     }
 
     @Test
+    void a_server_that_must_not_be_asked_is_not_known_to_be_good() throws Exception {
+        Path blocked = Files.writeString(trust.resolveSibling("blocked"), "127.0.0.2\n");
+        InProcess run = run("--blocklist", blocked.toString(), "--format", "json", "--only", "DNS-S-*", MX);
+        assertThat(matrix(run))
+                .containsEntry("DNS-S-07", "- | pass inconclusive fail")
+                .containsEntry("DNS-S-13", "- | pass inconclusive pass");
+    }
+
+    @Test
     void people_and_services_of_ci_have_the_matrix_too() throws Exception {
         Path html = trust.resolveSibling("report.html");
         Path junit = trust.resolveSibling("report.xml");
