@@ -55,7 +55,9 @@ record StsFinding(
 
     /** Whether it is not known what policy the domain has: an answer did not come, for what may be our own reasons. */
     boolean unknown() {
-        return lookup instanceof StsRecord.Lookup.NoRecord none && none.reason() == StsRecord.Reason.LOOKUP_FAILED
+        boolean noAnswer =
+                lookup instanceof StsRecord.Lookup.NoRecord none && none.reason() == StsRecord.Reason.LOOKUP_FAILED;
+        return noAnswer
                 || fetched.filter(result ->
                                 result instanceof PolicyFetcher.Failed failed && OPEN.contains(failed.failure()))
                         .isPresent();

@@ -40,7 +40,7 @@ final class Verdicts {
         Map<String, Set<String>> hosts = new LinkedHashMap<>();
         byHost.forEach((host, verdict) -> {
             boolean said = worst.status() == Status.SKIP
-                    || worst.status() == Status.PASS && verdict.status() == Status.PASS
+                    || (worst.status() == Status.PASS && verdict.status() == Status.PASS)
                     || severity(verdict) > severity(Verdict.pass(""));
             if (said) {
                 hosts.computeIfAbsent(verdict.detail(), detail -> new LinkedHashSet<>())
