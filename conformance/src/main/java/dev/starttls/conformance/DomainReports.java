@@ -95,6 +95,14 @@ final class DomainReports {
                 .toList();
     }
 
+    /** All that are left, whose missing servers will have no report: they are on a list of servers that are not asked, for instance. */
+    List<TargetReport> remaining() {
+        synchronized (this) {
+            waiting.forEach(one -> one.missing().clear());
+        }
+        return complete();
+    }
+
     /** Without the transcripts, which are the most of it. */
     private static TargetReport brief(TargetReport report) {
         List<CheckResult> results = report.results().stream()

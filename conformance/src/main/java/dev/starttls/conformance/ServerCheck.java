@@ -168,15 +168,17 @@ final class ServerCheck {
     private void named(List<Target> targets, List<DomainTarget> domains, RunResults results) throws UsageException {
         List<Target> each = new ArrayList<>(targets.stream()
                 .flatMap(target -> addresses().of(target).stream())
+                .filter(target -> !done.contains(target) && !refused.refuses(target))
                 .toList());
         for (DomainTarget domain : domains) {
-            each.addAll(domains().begin(domain));
+            each.addAll(domains().begin(domain).stream()
+                    .filter(target -> !refused.refuses(target))
+                    .toList());
         }
-        each.removeIf(target -> done.contains(target) || refused.refuses(target));
         boolean alone = each.size() == 1 && environment.terminal().progress();
         inOrder(each, settings, alone ? new TerminalProgress(environment.err()) : RunListener.none(), results);
         if (!domains.isEmpty()) {
-            report(domains(), results);
+            report(domains().remaining(), results);
         }
     }
 
@@ -201,8 +203,8 @@ final class ServerCheck {
     }
 
     /** Writes the reports of the domains whose servers have all theirs. */
-    private void report(DomainReports all, RunResults results) {
-        for (TargetReport report : all.complete()) {
+    private void report(List<TargetReport> complete, RunResults results) {
+        for (TargetReport report : complete) {
             results.tally().begun();
             var unused = results.add(expectations.apply(report));
         }
@@ -217,7 +219,7 @@ final class ServerCheck {
                 domains.ifPresent(all -> {
                     all.done(report);
                     if (!named) {
-                        ServerCheck.this.report(all, results);
+                        ServerCheck.this.report(all.complete(), results);
                     }
                 });
                 return more;
@@ -271,7 +273,7 @@ final class ServerCheck {
                     new EachAddress(options.fleet.ordered(lines), addresses()), done::contains, refused::refuses);
             fleet(reach::ask, settings, size, remaining, RunListener.none(), results, sink(results, false));
             remaining.description().ifPresent(results::note);
-            domains.ifPresent(all -> report(all, results));
+            domains.ifPresent(all -> report(all.remaining(), results));
         } catch (IOException e) {
             results.unreachable("cannot connect to targets: " + e.getMessage());
         }

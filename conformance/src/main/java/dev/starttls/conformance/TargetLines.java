@@ -46,7 +46,7 @@ final class TargetLines implements Fleet.Source {
 
     private PrimitiveIterator.OfLong places = LongStream.empty().iterator();
     /** Finds the servers of a domain that are to be checked. */
-    private Function<DomainTarget, List<Target>> expansion = domain -> List.of();
+    private Optional<Function<DomainTarget, List<Target>>> expansion = Optional.empty();
 
     /** Those of the last domain that are left. */
     private final Deque<Target> servers = new ArrayDeque<>();
@@ -89,7 +89,7 @@ final class TargetLines implements Fleet.Source {
 
     /** The same with this for domains. */
     TargetLines expanding(Function<DomainTarget, List<Target>> domains) {
-        expansion = domains;
+        expansion = Optional.of(domains);
         return this;
     }
 
@@ -132,8 +132,11 @@ final class TargetLines implements Fleet.Source {
             }
             Optional<DomainTarget> domain = DomainTarget.parse(url);
             if (domain.isPresent()) {
-                if (recent.namedBefore(domain.get(), "line " + number).isEmpty()) {
-                    servers.addAll(expansion.apply(domain.get()));
+                if (expansion.isEmpty()) {
+                    messages.wrong("line " + number + " of the targets: "
+                            + domain.get().url() + ": a domain is not for this kind of run");
+                } else if (recent.namedBefore(domain.get(), "line " + number).isEmpty()) {
+                    servers.addAll(expansion.get().apply(domain.get()));
                 }
                 return Optional.ofNullable(servers.poll());
             }
