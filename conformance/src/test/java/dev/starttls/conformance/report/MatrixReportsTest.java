@@ -40,6 +40,7 @@ class MatrixReportsTest {
     void the_page_has_a_table_in_which_everything_is_escaped() {
         String page = written(HtmlReport::new);
         assertThat(page).contains("<table class=\"matrix\">").contains("MX 20");
-        assertThat(page.substring(page.indexOf("<section"), page.indexOf("</section>"))).doesNotContain("<script");
+        assertThat(page.substring(page.indexOf("<section"), page.indexOf("</section>")))
+                .doesNotContain("<script");
     }
 }

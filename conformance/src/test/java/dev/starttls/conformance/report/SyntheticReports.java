@@ -14,9 +14,9 @@ import dev.starttls.conformance.connection.Transcript.From;
 import dev.starttls.conformance.connection.Transcript.Through;
 import dev.starttls.conformance.run.Matrix;
 import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.target.DomainTarget;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
-import dev.starttls.conformance.target.DomainTarget;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TestedClient;
 import dev.starttls.conformance.tls.certificate.Issuer;
@@ -96,7 +96,8 @@ public final class SyntheticReports {
                                 judged,
                                 Optional.of(Verdict.fail(said)),
                                 List.of(Optional.empty(), Optional.of(Verdict.inconclusive(said)))),
-                        new Matrix.Row(own, Optional.empty(), List.of(Optional.empty(), Optional.of(Verdict.warn(said))))));
+                        new Matrix.Row(
+                                own, Optional.empty(), List.of(Optional.empty(), Optional.of(Verdict.warn(said))))));
         return new TargetReport(
                 new DomainTarget(DomainTarget.Servers.MX, "example.org"),
                 Instant.parse("2026-11-26T12:00:00Z"),
