@@ -38,6 +38,11 @@ record ReportFile(String format, Optional<Path> file) {
         return file.isPresent() && Files.isRegularFile(read) && same(file.get(), read);
     }
 
+    /** Whether it is written to this file, which may not exist yet. */
+    boolean writesTo(Path other) {
+        return file.filter(own -> same(own, other)).isPresent();
+    }
+
     private static boolean same(Path one, Path other) {
         try {
             boolean comparable = Files.exists(one) && Files.exists(other);

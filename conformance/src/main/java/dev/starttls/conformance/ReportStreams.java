@@ -38,9 +38,11 @@ final class ReportStreams implements AutoCloseable {
      *
      * @param formats as on the command line; none for text
      * @param read the files that the run reads, which no report may overwrite
+     * @param continued the file of an earlier run, to which ndjson alone can be added
      * @throws UsageException if they cannot be written together, or would overwrite what is read
      */
-    static List<ReportFile> wanted(List<String> formats, Collection<Path> read) throws UsageException {
+    static List<ReportFile> wanted(List<String> formats, Collection<Path> read, Optional<Path> continued)
+            throws UsageException {
         List<ReportFile> wanted = new ArrayList<>();
         for (String format : formats.isEmpty() ? List.of("text") : formats) {
             ReportFile next = ReportFile.parse(format);
@@ -50,6 +52,11 @@ final class ReportStreams implements AutoCloseable {
                             + next.file().map(Path::toString).orElse("standard output")
                             + ": write one to another file, as in --format " + next.format() + "=FILE");
                 }
+            }
+            if (!next.format().equals("ndjson")
+                    && continued.filter(next::writesTo).isPresent()) {
+                throw new UsageException("--format " + format + " would overwrite the results of --resume: write"
+                        + " --format ndjson=" + continued.get() + " to add to them, or another file");
             }
             for (Path one : read) {
                 if (next.overwrites(one)) {
@@ -69,7 +76,7 @@ final class ReportStreams implements AutoCloseable {
         }
         Path path = wanted.file().get();
         boolean append = wanted.format().equals("ndjson")
-                && continued.filter(wanted::overwrites).isPresent();
+                && continued.filter(wanted::writesTo).isPresent();
         try {
             PrintStream file =
                     new PrintStream(new FileOutputStream(path.toFile(), append), false, StandardCharsets.UTF_8);

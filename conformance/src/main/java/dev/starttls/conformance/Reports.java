@@ -51,7 +51,7 @@ final class Reports implements AutoCloseable {
             CommandEnvironment environment,
             int columns)
             throws UsageException, UnwritableReportException {
-        List<ReportFile> wanted = ReportStreams.wanted(formats, read);
+        List<ReportFile> wanted = ReportStreams.wanted(formats, read, continued);
         Reports all = new Reports(new ReportStreams(environment, continued));
         try {
             for (ReportFile next : wanted) {

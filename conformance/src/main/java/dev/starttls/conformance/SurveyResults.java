@@ -56,7 +56,7 @@ final class SurveyResults implements SurveyRun.Sink, Messages {
     static SurveyResults open(
             List<String> formats, Collection<Path> read, Optional<Path> continued, CommandEnvironment environment)
             throws UsageException, UnwritableReportException {
-        List<ReportFile> wanted = ReportStreams.wanted(formats, read);
+        List<ReportFile> wanted = ReportStreams.wanted(formats, read, continued);
         for (ReportFile one : wanted) {
             if (!FORMATS.contains(one.format())) {
                 throw new UsageException("--survey writes " + String.join(", ", FORMATS) + ", not " + one.format());

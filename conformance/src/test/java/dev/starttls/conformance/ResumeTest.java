@@ -166,4 +166,21 @@ class ResumeTest {
         }
         assertThat(known.add("7".getBytes(StandardCharsets.UTF_8))).isFalse();
     }
+
+    @Test
+    void the_results_of_an_earlier_run_are_overwritten_by_no_other_format() throws Exception {
+        Path results = folder.resolve("results.ndjson");
+        for (String before : new String[] {"", "{\"target\":\"smtp://127.0.0.1:1\"}\n"}) {
+            if (!before.isEmpty()) {
+                Files.writeString(results, before);
+            }
+            for (String kind : List.of("--survey", "--addresses=first")) {
+                InProcess run = InProcess.run(List.of(
+                        kind, "--resume", results.toString(), "--format", "json=" + results, "smtp://127.0.0.1:1"));
+                assertThat(run.status()).isEqualTo(2);
+                assertThat(run.err()).contains("would overwrite the results of --resume");
+            }
+            assertThat(Files.exists(results) ? Files.readString(results) : "").isEqualTo(before);
+        }
+    }
 }
