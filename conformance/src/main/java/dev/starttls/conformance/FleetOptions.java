@@ -3,6 +3,13 @@ package dev.starttls.conformance;
 import dev.starttls.conformance.reach.Addresses;
 import dev.starttls.conformance.run.Fleet;
 import dev.starttls.conformance.survey.SurveyPace;
+import dev.starttls.conformance.target.AddressBlock;
+import dev.starttls.core.nio.SocketOpener;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -73,6 +80,47 @@ final class FleetOptions {
 
     private static Duration interval(Optional<Integer> perSecond) {
         return perSecond.map(each -> Duration.ofSeconds(1).dividedBy(each)).orElse(Duration.ZERO);
+    }
+
+    @Option(
+            names = "--local-address",
+            paramLabel = "ADDRESS",
+            description =
+                    "With --survey: connect from this address of this machine (default: what the system chooses).")
+    Optional<String> localAddress = Optional.empty();
+
+    /** What opens the sockets of a survey. */
+    Optional<SocketOpener> sockets() throws UsageException {
+        if (localAddress.isEmpty()) {
+            return Optional.empty();
+        }
+        InetAddress local = AddressBlock.parse(localAddress.get())
+                .map(AddressBlock::first)
+                .orElseThrow(() -> new UsageException("--local-address: expected an address of this machine, such as"
+                        + " 192.0.2.1, got '" + localAddress.get() + "'"));
+        // Whether it is one of this machine's is said now, and not for each target.
+        try (SocketChannel tried = SocketChannel.open()) {
+            var unused = tried.bind(new InetSocketAddress(local, 0));
+        } catch (IOException | UnsupportedAddressTypeException e) {
+            throw new UsageException(
+                    "--local-address: cannot connect from " + localAddress.get() + ": " + e.getMessage());
+        }
+        return Optional.of(address -> SocketChannel.open().bind(new InetSocketAddress(local, 0)));
+    }
+
+    /**
+     * Refuses what only a survey does, and would otherwise be ignored.
+     *
+     * @throws UsageException if it is asked for without one
+     */
+    void requireOfChecks() throws UsageException {
+        String named = totalRate.isPresent()
+                ? "--total-rate"
+                : metrics.isPresent() ? "--metrics" : localAddress.isPresent() ? "--local-address" : "";
+        if (!named.isEmpty()) {
+            throw new UsageException(named + " is for a survey: add --survey"
+                    + (totalRate.isPresent() ? ", or bound the checks by --rate and --targets" : ", or leave it out"));
+        }
     }
 
     /** The seed of the order. */

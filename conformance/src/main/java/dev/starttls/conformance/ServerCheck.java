@@ -69,6 +69,7 @@ final class ServerCheck {
         this.catalogue = catalogue;
         this.selection = selection;
         this.options = options;
+        options.fleet.requireOfChecks();
         this.settings = Settings.of(options);
         this.run = Settings.run(options, settings);
         this.expectations = expectations;

@@ -6,13 +6,11 @@ import dev.starttls.conformance.run.FleetSettings;
 import dev.starttls.conformance.survey.SurveyPace;
 import dev.starttls.conformance.survey.SurveyRun;
 import dev.starttls.conformance.survey.Surveyor;
-import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetSettings;
+import dev.starttls.core.nio.SocketOpener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,6 +25,7 @@ final class SurveyCommand {
     private final Options options;
     private final TargetSettings settings;
     private final SurveyPace pace;
+    private final Optional<SocketOpener> sockets;
     private final RecentTargets recent = new RecentTargets();
 
     SurveyCommand(CommandEnvironment environment, Options options) throws UsageException {
@@ -34,6 +33,7 @@ final class SurveyCommand {
         this.options = options;
         this.settings = Settings.of(options);
         this.pace = options.fleet.pace(options.rate);
+        this.sockets = options.fleet.sockets();
         if (!options.only.isEmpty() || !options.skip.isEmpty() || !options.profiles.isEmpty()) {
             throw new UsageException("--survey runs no checks: leave out --only, --skip and --profile");
         }
@@ -49,13 +49,7 @@ final class SurveyCommand {
      * @throws UnwritableReportException if the file of a report cannot be created
      */
     int run() throws UsageException, UnwritableReportException {
-        Deque<Target> named = new ArrayDeque<>();
-        for (String url : options.urls) {
-            Target target = TargetSource.parse(url);
-            if (recent.namedBefore(target, "the command line").isEmpty()) {
-                named.add(target);
-            }
-        }
+        NamedTargets named = new NamedTargets(options.urls, recent, options.fleet.order());
         Optional<InputStream> file = Optional.empty();
         if (options.targetsFile.isPresent()) {
             file = Optional.of(TargetSource.open(options.targetsFile.get(), environment.in()));
@@ -73,7 +67,7 @@ final class SurveyCommand {
                 results,
                 options.fleet.order()));
         Fleet.Source listed = options.fleet.ordered(() -> lines.flatMap(TargetLines::next));
-        Fleet.Source each = () -> Optional.ofNullable(named.poll()).or(listed::next);
+        Fleet.Source each = () -> named.next().or(listed::next);
         Interrupts.Watch watch = environment.interrupts().on(results::interrupted);
         try {
             Remaining remaining =
@@ -93,7 +87,7 @@ final class SurveyCommand {
         ScheduledExecutorService looks =
                 Executors.newSingleThreadScheduledExecutor(new DaemonThreadFactory("progress"));
         Optional<MetricsFile> metricsFile = options.fleet.metrics.map(MetricsFile::new);
-        try (Surveyor surveyor = Surveyor.open(max, settings)) {
+        try (Surveyor surveyor = Surveyor.open(max, settings, sockets)) {
             if (environment.terminal().progress()) {
                 SurveyProgress progress = new SurveyProgress(results.tally(), total(), System::nanoTime);
                 var unused = looks.scheduleWithFixedDelay(

@@ -21,6 +21,11 @@ final class TargetSource {
             throw new UsageException("'client', the check of a client, is not available yet; to check a server named"
                     + " client write smtp://client");
         }
+        if (NamedTargets.block(url).isPresent()) {
+            throw new UsageException(
+                    "'" + url + "' is a block of addresses: survey it by --survey, or write it into the file of"
+                            + " --targets-file");
+        }
         try {
             return Target.parse(url);
         } catch (TargetException e) {

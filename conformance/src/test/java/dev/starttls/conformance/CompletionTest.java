@@ -54,6 +54,16 @@ class CompletionTest {
     }
 
     @Test
+    void the_options_of_a_fleet_are_completed() throws Exception {
+        assertThat(completions("--re")).contains("--resume");
+        assertThat(completions("--s")).contains("--survey", "--seed");
+        assertThat(completions("--total")).containsExactly("--total-rate");
+        assertThat(completions("--bl")).containsExactly("--blocklist");
+        assertThat(completions("--met")).containsExactly("--metrics");
+        assertThat(completions("--local")).containsExactly("--local-address");
+    }
+
+    @Test
     void levels_are_completed() throws Exception {
         assertThat(completions("--level", "s")).containsExactly("should");
     }

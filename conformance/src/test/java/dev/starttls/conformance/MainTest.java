@@ -498,6 +498,20 @@ class MainTest {
     }
 
     @Test
+    void help_names_the_options_of_a_fleet() {
+        assertThat(run("--help")).isZero();
+        assertThat(out())
+                .contains(
+                        "--survey",
+                        "--resume=FILE",
+                        "--blocklist=FILE",
+                        "--seed=N",
+                        "--total-rate=N",
+                        "--metrics=FILE",
+                        "--local-address=ADDRESS");
+    }
+
+    @Test
     void help_lists_every_scheme_with_its_port() {
         assertThat(run("--help")).isZero();
         // A line may end within a URL.

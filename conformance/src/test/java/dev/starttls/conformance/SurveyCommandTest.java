@@ -8,12 +8,17 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -21,6 +26,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code --survey}, over a few servers in a small heap; {@code -Dstarttls.fleet=2000} for more. */
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
@@ -125,5 +132,40 @@ class SurveyCommandTest {
         assertThat(InProcess.run("# nothing\n", List.of("--survey", "--targets-file", "-"))
                         .status())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void a_survey_connects_from_the_local_address() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            CompletableFuture<String> from = CompletableFuture.supplyAsync(() -> {
+                try (Socket client = server.accept()) {
+                    return client.getInetAddress().getHostAddress();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            InProcess run = survey("--local-address", "127.0.0.2", "smtp://127.0.0.1:" + server.getLocalPort());
+            assertThat(from.get(60, TimeUnit.SECONDS)).isEqualTo("127.0.0.2");
+            assertThat(run.out()).contains("connection-closed");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"192.0.2.9", "localhost", "127.0.0.1/33"})
+    void a_local_address_that_is_none_of_this_machine_is_refused_before_any_target_is_asked(String address) {
+        InProcess run = survey("--local-address", address, servers.urls().get(0));
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains("--local-address").contains(address).doesNotContain("done");
+    }
+
+    @Test
+    void what_only_a_survey_does_is_refused_for_checks() {
+        for (List<String> option : List.of(
+                List.of("--total-rate", "5"), List.of("--metrics", "m.prom"), List.of("--local-address", "::1"))) {
+            InProcess run = InProcess.run(Stream.concat(option.stream(), Stream.of("smtp://127.0.0.1:1"))
+                    .toList());
+            assertThat(run.status()).isEqualTo(2);
+            assertThat(run.err()).contains(option.get(0) + " is for a survey: add --survey");
+        }
     }
 }

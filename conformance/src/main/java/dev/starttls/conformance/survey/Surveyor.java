@@ -7,6 +7,7 @@ import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetSettings;
 import dev.starttls.conformance.tls.certificate.CertificateFacts;
 import dev.starttls.core.nio.ClientSetup;
+import dev.starttls.core.nio.SocketOpener;
 import dev.starttls.core.nio.StartTlsChannel;
 import dev.starttls.core.nio.UpgradeLoop;
 import dev.starttls.core.tls.TlsSettings;
@@ -60,15 +61,18 @@ public final class Surveyor implements AutoCloseable {
 
     private final UpgradeLoop loop;
     private final TargetSettings settings;
+    private final Optional<SocketOpener> sockets;
     private final TlsSettings tls = unjudged();
     private final CertificateJudge judge;
     private final ThreadPoolExecutor resolvers = pool(RESOLVERS, "resolver");
     private final ThreadPoolExecutor tasks;
 
-    private Surveyor(UpgradeLoop loop, ThreadPoolExecutor tasks, TargetSettings settings) {
+    private Surveyor(
+            UpgradeLoop loop, ThreadPoolExecutor tasks, TargetSettings settings, Optional<SocketOpener> sockets) {
         this.loop = loop;
         this.tasks = tasks;
         this.settings = settings;
+        this.sockets = sockets;
         this.judge = new CertificateJudge(settings.trust());
     }
 
@@ -79,10 +83,20 @@ public final class Surveyor implements AutoCloseable {
      * @throws IOException if there is no selector
      */
     public static Surveyor open(int max, TargetSettings settings) throws IOException {
+        return open(max, settings, Optional.empty());
+    }
+
+    /**
+     * The same with sockets of the caller's.
+     *
+     * @param sockets opens them, from a local address for instance; empty for the system's choice
+     * @throws IOException if there is no selector
+     */
+    public static Surveyor open(int max, TargetSettings settings, Optional<SocketOpener> sockets) throws IOException {
         ThreadPoolExecutor tasks = pool(Runtime.getRuntime().availableProcessors(), "handshake");
         UpgradeLoop loop = UpgradeLoop.open(max, tasks);
         new DaemonThreadFactory("survey").newThread(loop).start();
-        return new Surveyor(loop, tasks, settings);
+        return new Surveyor(loop, tasks, settings, sockets);
     }
 
     private static ThreadPoolExecutor pool(int threads, String name) {
@@ -153,6 +167,7 @@ public final class Surveyor implements AutoCloseable {
         if (!target.addressed() && target.address().isEmpty()) {
             client.lookup(resolvers);
         }
+        sockets.ifPresent(client::sockets);
         Duration patience = settings.answer().plus(LOOP);
         return client.policy(target.scheme().implicitTls() ? TlsPolicy.IMPLICIT : TlsPolicy.REQUIRED)
                 .tls(tls)
