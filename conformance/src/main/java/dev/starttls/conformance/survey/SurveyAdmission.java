@@ -43,6 +43,8 @@ final class SurveyAdmission {
     private long late = FRESH;
     /** How many may be busy now. */
     private int window;
+    /** Whether half of them were late in the last round: one without a word may then be late too, and counts as busy. */
+    private boolean overloaded;
 
     private int underway;
     private int busy;
@@ -132,7 +134,8 @@ final class SurveyAdmission {
         Arrays.sort(times, 0, timed);
         long median = timed == 0 ? 0 : times[timed / 2];
         timed = 0;
-        if (median <= late) {
+        overloaded = median > late;
+        if (!overloaded) {
             window = Math.min(maxBusy, window + Math.max(1, window / 2));
             roundsAtMinimum = 0;
             late = Math.max(FRESH, Math.min(late, 4 * median));
@@ -159,7 +162,7 @@ final class SurveyAdmission {
                 old.become(State.QUIET);
             }
         }
-        if (underway >= max || busy >= window) {
+        if (underway >= max || (overloaded ? underway : busy) >= window) {
             return Optional.empty();
         }
         Admitted admitted = new Admitted(now);
