@@ -23,6 +23,7 @@ import dev.starttls.core.upgrade.UpgradeSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -37,7 +38,9 @@ import javax.net.ssl.SSLContext;
 /**
  * What the clients of all protocols are set up with, and how they connect.
  *
- * <p>Not safe for use by several threads. Each setter returns this. One setup may connect any number of times.
+ * <p>Not safe for use by several threads, connecting included. Each setter returns this. One setup may connect any number of
+ * times. A server whose threads connect to others makes a setup for each connection, which costs little, and gives all of them the
+ * same {@link SSLContext}, so that sessions are resumed, and the same {@link #memory}; or it synchronises.
  *
  * @param <S> the protocol's client
  * @param <C> what it connects to
@@ -138,6 +141,28 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      */
     public S sslContext(SSLContext context) {
         return tls(settings.tls().withContext(context));
+    }
+
+    /**
+     * Trusts the certificates of a file, those of an organisation's own authority for instance, in place of those of the Java
+     * runtime: {@link #sslContext} with a context that does. The file is read once, here. How certificates and names are verified
+     * stays, and so do pins.
+     *
+     * <pre>{@code
+     * client.trust(Path.of("ca.pem"));
+     * }</pre>
+     *
+     * @param pem certificates of authorities, or of the server itself, in PEM; at most 1 MiB
+     * @throws IOException if it cannot be read or has no certificate; the message names the file
+     * @throws NullPointerException if it is null
+     */
+    public S trust(Path pem) throws IOException {
+        Objects.requireNonNull(pem, "pem: expected a PEM file with trusted certificates, got null");
+        try {
+            return sslContext(TrustedRoots.pem(pem));
+        } catch (IOException e) {
+            throw new IOException("trust: " + e.getMessage(), e);
+        }
     }
 
     /**

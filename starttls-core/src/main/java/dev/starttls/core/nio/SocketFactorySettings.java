@@ -2,17 +2,13 @@ package dev.starttls.core.nio;
 
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.TlsPolicy;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
@@ -22,7 +18,6 @@ import java.util.Properties;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * The settings of a socket factory that is named by its class, from a properties file. The file is the one that the system property
@@ -46,8 +41,6 @@ public final class SocketFactorySettings {
 
     /** A thousand times what there is to be set. */
     private static final int MAX_OCTETS = 1 << 16;
-    /** As for the files of a server: four times a bundle of all public authorities. */
-    private static final int MAX_CA_OCTETS = 1 << 20;
 
     private final String source;
     private final Map<String, String> values;
@@ -169,52 +162,21 @@ public final class SocketFactorySettings {
         if (ca.isEmpty() && store.isEmpty()) {
             return Optional.empty();
         }
+        String key = ca.isPresent() ? "ca" : "truststore";
         String file = ca.orElseGet(store::get);
         try {
-            KeyStore trusted = ca.isPresent()
-                    ? pem(Path.of(file))
-                    : KeyStore.getInstance(
-                            Path.of(file).toFile(),
-                            password.map(String::toCharArray).orElse(null));
-            if (trusted.size() == 0) {
-                throw new IOException("none; is it the right one, and is truststore.password needed?");
-            }
-            TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            managers.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, managers.getTrustManagers(), null);
-            return Optional.of(context);
-        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+            Path path = Path.of(file);
+            return Optional.of(ca.isPresent() ? TrustedRoots.pem(path) : TrustedRoots.store(path, password));
+        } catch (InvalidPathException e) {
             throw new IOException(
-                    source + ": " + (ca.isPresent() ? "ca" : "truststore")
-                            + ": expected a file with trusted certificates, got " + e + " for " + file,
-                    e);
+                    source + ": " + key + ": expected a file with trusted certificates, got " + e + " for " + file, e);
+        } catch (IOException e) {
+            throw new IOException(source + ": " + key + ": " + e.getMessage(), e);
         }
     }
 
     private Optional<String> taken(String key) {
         return Optional.ofNullable(values.remove(key));
-    }
-
-    private static KeyStore pem(Path file) throws IOException, GeneralSecurityException {
-        byte[] octets;
-        try (InputStream in = Files.newInputStream(file)) {
-            octets = in.readNBytes(MAX_CA_OCTETS + 1);
-        }
-        if (octets.length > MAX_CA_OCTETS) {
-            throw new IOException("more than " + MAX_CA_OCTETS + " octets");
-        }
-        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-        trusted.load(null, null);
-        int count = 0;
-        for (Certificate certificate :
-                CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(octets))) {
-            trusted.setCertificateEntry("ca" + count++, certificate);
-        }
-        if (count == 0) {
-            throw new IOException("none (-----BEGIN CERTIFICATE-----)");
-        }
-        return trusted;
     }
 
     private static TlsPolicy policy(String value) {

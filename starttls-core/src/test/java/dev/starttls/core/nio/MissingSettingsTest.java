@@ -79,6 +79,7 @@ class MissingSettingsTest {
                 named("client host", () -> new Client(null)),
                 named("client policy", () -> client.policy(null)),
                 named("client sslContext", () -> client.sslContext(null)),
+                named("client trust", () -> client.trust(null)),
                 named("client tls", () -> client.tls(null)),
                 named("client serverName", () -> client.serverName(null)),
                 named("client listener", () -> client.listener(null)),
