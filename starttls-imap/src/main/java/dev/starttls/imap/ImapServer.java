@@ -37,7 +37,8 @@ public final class ImapServer extends HandlerServer<ImapServer, ImapHandler> {
     }
 
     /**
-     * What it announces besides STARTTLS and LOGINDISABLED.
+     * What it announces besides STARTTLS and LOGINDISABLED. With "AUTH=PLAIN" the handler has to answer AUTHENTICATE: clients
+     * such as curl then use that in place of LOGIN, which they use where no "AUTH=" is announced.
      *
      * @param capabilities IMAP4rev1 or IMAP4rev2 among them; those that begin with "AUTH=" are announced inside TLS only.
      *     IMAP4rev1 alone unless set

@@ -113,7 +113,8 @@ public final class LoopChannel implements AsynchronousByteChannel {
      *           position of {@code src} says what was taken, which leaves with the next write or by itself, once, and the
      *           channel can be used further,
      *       <li>an {@link javax.net.ssl.SSLException} if TLS has failed, and an {@link IOException} if the transport has,
-     *       <li>a {@link ClosedChannelException} if the channel or its output is closed, or was released
+     *       <li>a {@link ClosedChannelException} if the channel or its output is closed, or was released; in TLS 1.2 also after
+     *           the peer's close_notify, which ends both directions (RFC 5246 section 7.2.1)
      *     </ul>
      *
      * @throws WritePendingException if another write, or the end of the output, is under way
