@@ -92,6 +92,17 @@ final class ChannelHalves {
         borrower = Optional.empty();
     }
 
+    /**
+     * The upgrade has failed, or its dialogue has closed the connection: no thread reads or writes. One that a loop has adopted
+     * goes on there, whatever its owner calls.
+     */
+    void abandon() {
+        if (!lent()) {
+            closes();
+            transport().hangUp();
+        }
+    }
+
     boolean lent() {
         return borrower.isPresent();
     }

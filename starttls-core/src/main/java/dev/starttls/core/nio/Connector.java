@@ -29,13 +29,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 
 /** Makes TCP connections: looks a name up and connects to the first of its addresses that answers, all within one time. */
 final class Connector {
-
-    /** A path may have any octets, and a {@link Peer} is shown. */
-    private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f]");
 
     private Connector() {}
 
@@ -406,7 +402,14 @@ final class Connector {
         SocketAddress address = channel.getRemoteAddress();
         return address instanceof InetSocketAddress inet
                 ? new Peer(inet.getHostString(), inet.getPort())
-                : new Peer("unix:" + CONTROL.matcher(address.toString()).replaceAll("?"), -1);
+                : new Peer("unix:" + shownPath(address), -1);
+    }
+
+    /** A path may have any octets, and a {@link Peer} is shown. */
+    private static String shownPath(SocketAddress address) {
+        StringBuilder shown = new StringBuilder();
+        address.toString().chars().forEach(c -> shown.append(Character.isISOControl(c) ? '?' : (char) c));
+        return shown.toString();
     }
 
     /** The same for people; of a channel over no socket, what the channel is. */

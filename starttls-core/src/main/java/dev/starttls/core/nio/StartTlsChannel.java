@@ -186,28 +186,21 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
                             + " listener or a dialogue must return before it is read, written or advanced");
         }
         halves.lock();
-        try {
-            // One that a loop has adopted goes on there, whatever its owner calls.
-            halves.requireUser(this);
-            return drive(tasks, wake, slice, new UpgradeDriver(network(), connection, foreign));
-        } finally {
-            halves.unlock();
-            leave();
-        }
-    }
-
-    private Want drive(Executor tasks, Runnable wake, TimeSlice slice, UpgradeDriver driver) throws IOException {
+        UpgradeDriver driver = new UpgradeDriver(network(), connection, foreign);
         try {
             checkOpen(driver);
             begin(driver, slice.now());
             Want want = driver.drive(tasks, wake, slice);
             if (want == Want.NOTHING && !connection.ready()) {
-                abandon();
+                halves.abandon();
             }
             return want;
         } catch (Throwable e) {
-            abandon();
+            halves.abandon();
             throw e;
+        } finally {
+            halves.unlock();
+            leave();
         }
     }
 
@@ -615,12 +608,6 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             halves.failed();
         }
         return total;
-    }
-
-    /** The upgrade has failed, or its dialogue has closed the connection: no thread reads or writes. */
-    private void abandon() {
-        halves.closes();
-        network().hangUp();
     }
 
     private void endTransport() throws IOException {

@@ -179,11 +179,6 @@ final class Negotiation {
         return context.pendingOutput();
     }
 
-    /** The session that goes with the connection. */
-    Optional<ServerSession> handedOver() {
-        return termination.handedOver();
-    }
-
     Phase phase() {
         return context.clock().phase();
     }

@@ -24,8 +24,6 @@ final class Termination {
 
     private Optional<UpgradeException> deferredFailure = Optional.empty();
     private boolean ready;
-    /** The session that goes with the connection once it is the application's. */
-    private Optional<ServerSession> handedOver = Optional.empty();
     /** The end of its session was reported to the dialogue. */
     private boolean ended;
     /** What user code threw before its last lines were said; thrown once they have left. */
@@ -40,18 +38,16 @@ final class Termination {
         return ready;
     }
 
-    Optional<ServerSession> handedOver() {
-        return handedOver;
-    }
-
     /** The dialogue goes on. */
     boolean open() {
         return !ready && !context.machine().leaving() && !context.state().terminal();
     }
 
     void becomeReady() {
-        handedOver = Objects.requireNonNull(
-                context.dialogue().handedOver(), "handedOver: expected a session or Optional.empty(), got null");
+        context.record()
+                .handedOver(Objects.requireNonNull(
+                        context.dialogue().handedOver(),
+                        "handedOver: expected a session or Optional.empty(), got null"));
         context.framing().reset();
         ready = true;
         reportEnd(SessionEnd.of(SessionEnd.Cause.HANDED_OVER));

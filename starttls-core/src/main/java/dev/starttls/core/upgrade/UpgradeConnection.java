@@ -79,8 +79,6 @@ public final class UpgradeConnection {
     private volatile Optional<Negotiation> negotiation;
     /** The last lines of the dialogue, once ready and until they have left. */
     private volatile PendingOutput lastLines = NO_LINES;
-    /** What a server's dialogue has handed over with the connection. */
-    private volatile Optional<ServerSession> session = Optional.empty();
 
     /**
      * A connection that has not begun.
@@ -520,7 +518,7 @@ public final class UpgradeConnection {
      * @return empty before {@link #ready}, on a client, and if the session is of another type
      */
     public <S extends ServerSession> Optional<S> session(Class<S> type) {
-        return session.filter(type::isInstance).map(type::cast);
+        return record.handedOver().filter(type::isInstance).map(type::cast);
     }
 
     /**
@@ -597,7 +595,6 @@ public final class UpgradeConnection {
     private void letGo(Negotiation over) {
         if (over.ready()) {
             lastLines = over.lines().isEmpty() ? NO_LINES : over.lines();
-            session = over.handedOver();
             negotiation = Optional.empty();
         }
     }

@@ -24,6 +24,7 @@ final class UpgradeRecord {
     private final Role role;
     private volatile Proposal proposal = Proposal.NONE;
     private volatile Optional<UpgradeException> firstAttempt = Optional.empty();
+    private volatile Optional<ServerSession> handedOver = Optional.empty();
     private volatile List<String> before = List.of();
     private volatile List<String> inside = List.of();
     /** For each phase that is over two: which it was, with its round trips in the lower half; and its nanoseconds. */
@@ -66,6 +67,15 @@ final class UpgradeRecord {
     void finished(Phase phase, int roundTrips, long nanos) {
         long[] earlier = phases;
         phases = written(Arrays.copyOf(earlier, earlier.length + 2), earlier.length, phase, roundTrips, nanos);
+    }
+
+    /** The connection becomes the application's, and this session of a server goes with it. */
+    void handedOver(Optional<ServerSession> session) {
+        handedOver = session;
+    }
+
+    Optional<ServerSession> handedOver() {
+        return handedOver;
     }
 
     /** The last phase that is over; there must be one. */
