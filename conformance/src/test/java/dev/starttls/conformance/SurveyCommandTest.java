@@ -136,7 +136,7 @@ class SurveyCommandTest {
 
     @Test
     void a_survey_connects_from_the_local_address() throws Exception {
-        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             CompletableFuture<String> from = CompletableFuture.supplyAsync(() -> {
                 try (Socket client = server.accept()) {
                     return client.getInetAddress().getHostAddress();

@@ -67,7 +67,7 @@ class ReportSchemaTest {
                                 .collect(Collectors.joining("|", "^((", ")://.+:[0-9]+(#.+)?|"))
                         + Arrays.stream(Protocol.values())
                                 .map(Protocol::key)
-                                .collect(Collectors.joining("|", "client:(", "))$")));
+                                .collect(Collectors.joining("|", "client:(", ")|(mx|domain):.+)$")));
         assertThat(properties.at("/protocol/enum"))
                 .extracting(JsonNode::asText)
                 .isEqualTo(Arrays.stream(Protocol.values()).map(Protocol::key).toList());

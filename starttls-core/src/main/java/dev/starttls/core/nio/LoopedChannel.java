@@ -294,7 +294,7 @@ final class LoopedChannel extends Deadlines.Timed implements LoopMember {
     }
 
     private void await(boolean worked) {
-        if (worked) {
+        if (worked || output.ready(writing.get())) {
             loop.again(this);
         } else {
             int wanted = 0;

@@ -30,6 +30,14 @@ final class LoopedOutput {
         return !waits() && !write.buffer().hasRemaining();
     }
 
+    /**
+     * Whether a write can go on although it has just not: what it waited for has left since, in the same call, or with what a
+     * read had to send. No event would come for that. A write that is tried takes octets, leaves some that wait, or fails.
+     */
+    boolean ready(PendingOperation write) {
+        return write.present() && !waits() && channel.connection().want() != Want.TASK;
+    }
+
     /** Goes on with a write. Returns whether more can be done now, or it is done. */
     boolean advance(PendingOperation write, TimeSlice slice) throws IOException {
         // Until it has come to its end without a failure.

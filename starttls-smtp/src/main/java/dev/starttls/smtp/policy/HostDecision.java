@@ -27,6 +27,14 @@ record HostDecision(
 
     Candidate of(String domain, DnsAnswer mx, DnsRecord.Mx record, Optional<StsPolicy> sts) {
         String host = record.exchange();
+        if (DomainName.of(host).filter(host::equals).isEmpty()) {
+            String shown = DomainName.shown(host);
+            Candidate.Place nowhere = new Candidate.Place(shown, port, record.preference(), List.of());
+            return candidate(nowhere, nothing(ReportedPolicy.none(domain), Optional.empty()))
+                    .excluded(
+                            FailureReason.CONNECT_FAILED,
+                            "Expected the name of a host in an MX record of " + domain + ", got " + shown);
+        }
         HostAddresses found = HostAddresses.of(resolver, host);
         Candidate.Place place = new Candidate.Place(host, port, record.preference(), found.addresses());
         if (found.addresses().isEmpty()) {

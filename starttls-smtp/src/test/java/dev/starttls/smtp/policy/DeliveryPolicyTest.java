@@ -12,6 +12,7 @@ import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeException;
+import dev.starttls.smtp.SmtpClient;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -214,6 +215,20 @@ class DeliveryPolicyTest {
         assertThat(candidate.reportedAs())
                 .isEqualTo(new ReportedPolicy(
                         ReportedPolicy.Type.TLSA, "other.example", List.of("3 1 1 " + "ab".repeat(32)), List.of()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\0b.example", "a\r\nb.example", "192.0.2.1", "two words.example", "ä.example"})
+    void an_mx_record_without_the_name_of_a_host_is_one_that_cannot_be_reached(String exchange) {
+        dns.mx("example.org", 1, exchange).here(exchange);
+        assertThat(builder().build().forDomain("example.org").candidates())
+                .singleElement()
+                .satisfies(candidate -> {
+                    assertThat(candidate.host()).matches("[ -~]+");
+                    assertThat(candidate.unreachable()).hasValueSatisfying(why -> assertThat(why.reason())
+                            .isEqualTo(FailureReason.CONNECT_FAILED));
+                    assertThatThrownBy(() -> SmtpClient.to(candidate).connect()).isInstanceOf(UpgradeException.class);
+                });
     }
 
     @Test
