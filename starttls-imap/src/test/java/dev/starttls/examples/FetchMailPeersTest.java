@@ -20,7 +20,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(180)
 class FetchMailPeersTest {
 
-    private static final String HEAD = "Subject: a literal\n\n* 1 EXISTS\na1 OK no response\n.\n";
+    /** With all that a server would add. */
+    private static final String HEAD =
+            """
+            Message-ID: <1@localhost>
+            Date: Tue, 1 Jul 2025 12:00:00 +0000
+            Subject: a literal
+
+            * 1 EXISTS
+            a1 OK no response
+            .
+            """;
+
     private static final String MESSAGE = HEAD + "a line of text\n".repeat(200_000);
 
     private final TestCertificates certificates = TestCertificates.shared();

@@ -21,8 +21,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(180)
 class RetrieveMailPeersTest {
 
-    private static final String MESSAGE =
-            "Subject: dots\n\n.\n..two\n.three\n" + "a line of text\n".repeat(200_000) + ".\n";
+    /** With all that a server would add. */
+    private static final String HEAD =
+            """
+            Message-ID: <1@localhost>
+            Date: Tue, 1 Jul 2025 12:00:00 +0000
+            Subject: dots
+
+            .
+            ..two
+            .three
+            """;
+
+    private static final String MESSAGE = HEAD + "a line of text\n".repeat(200_000) + ".\n";
 
     private final TestCertificates certificates = TestCertificates.shared();
 
