@@ -119,6 +119,9 @@ class TlsPumpProgressTest {
             TlsPump pump = new TlsPump(engine);
             Runnable task = pump.task().orElseThrow();
             task.run();
+            // SunJSSE with further messages behind the one whose task threw an error: it waits for that task for ever.
+            engine.task = () -> null;
+            assertThat(pump.task()).isEmpty();
             assertThat(pump.wantsSend()).as("it is reported at once").isTrue();
             assertThatThrownBy(() -> pump.receive(ByteBuffer.allocate(1), ByteBuffer.allocate(1)))
                     .isInstanceOf(SSLException.class)

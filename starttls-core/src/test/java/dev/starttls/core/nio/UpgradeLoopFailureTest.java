@@ -247,7 +247,7 @@ class UpgradeLoopFailureTest {
         })) {
             UpgradeException failed =
                     RunningLoop.failure(running.connect(running.listen(), Pair.clientConnection(faulty)));
-            assertThat(failed.reason()).isEqualTo(FailureReason.LOCAL_ERROR);
+            assertThat(failed.reason()).as(failed.getMessage()).isEqualTo(FailureReason.LOCAL_ERROR);
             assertThat(failed.phase()).isEqualTo(Phase.HANDSHAKE);
             assertThat(failed).hasMessageContaining("NoClassDefFoundError").hasRootCauseMessage("a missing class");
             // The thread is the executor's, and not at fault.
