@@ -6,6 +6,7 @@ import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.UpgradeListener;
 import dev.starttls.core.upgrade.UpgradeReport;
 import java.net.InetAddress;
+import java.security.cert.Certificate;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,36 +34,27 @@ final class OutcomeListener implements UpgradeListener {
 
     @Override
     public void upgraded(UpgradeReport report) {
-        Optional<SessionTrial.Refusal> refusal = trial.flatMap(judge ->
-                judge.of(report.tls().map(UpgradeReport.Negotiated::peerChain).orElse(List.of())));
-        add(
-                refusal.map(SessionTrial.Refusal::reason).map(FailureReason::resultType),
-                refusal.map(SessionTrial.Refusal::detail).orElse(""));
+        List<Certificate> chain =
+                report.tls().map(UpgradeReport.Negotiated::peerChain).orElse(List.of());
+        trial.flatMap(judge -> judge.of(chain))
+                .ifPresentOrElse(
+                        refusal -> failed(refusal.reason(), Phase.HANDSHAKE, refusal.detail()),
+                        () -> outcomes.add(new DeliveryOutcome(policy, host, addresses, Optional.empty(), "")));
     }
 
     @Override
     public void declined(FailureReason reason) {
-        add(Optional.of(reason.resultType()), reason.toString());
+        failed(reason, Phase.COMMAND, reason.toString());
     }
 
     @Override
     public void failed(UpgradeException why) {
-        if (counts(why)) {
-            add(Optional.of(why.resultType()), String.valueOf(why.getMessage()));
-        }
+        failed(why.reason(), why.phase(), String.valueOf(why.getMessage()));
     }
 
-    private void add(Optional<String> resultType, String reason) {
-        outcomes.add(new DeliveryOutcome(policy, host, addresses, resultType, reason));
-    }
-
-    /** What failed for TLS or a policy; of the rest, a report says nothing (RFC 8460 section 4.3.4 of time-outs). */
-    private static boolean counts(UpgradeException why) {
-        return switch (why.reason()) {
-            case CONNECT_FAILED, REJECTED, LOCAL_ERROR, DIRECT_NOT_TAKEN, TIMEOUT, TURNED_AWAY -> false;
-            case CONNECTION_CLOSED, PROTOCOL_VIOLATION, LIMIT_EXCEEDED, TRUNCATED ->
-                why.phase() == Phase.COMMAND || why.phase() == Phase.HANDSHAKE;
-            default -> true;
-        };
+    private void failed(FailureReason reason, Phase phase, String detail) {
+        TlsResultType.of(reason, phase)
+                .ifPresent(type ->
+                        outcomes.add(new DeliveryOutcome(policy, host, addresses, Optional.of(type.text()), detail)));
     }
 }

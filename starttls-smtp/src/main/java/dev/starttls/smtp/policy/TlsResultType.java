@@ -1,5 +1,6 @@
 package dev.starttls.smtp.policy;
 
+import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.UpgradeException;
 import java.util.Arrays;
@@ -63,19 +64,36 @@ public enum TlsResultType {
     }
 
     /**
-     * What a failed upgrade is reported as.
+     * What a failed upgrade is reported as. What a report counts is decided here and nowhere else.
      *
      * @param failure of a connection to a host of the domain
-     * @return empty for what says nothing about the domain's TLS: timeouts, connections that were not made, were refused or were
-     *     closed outside the handshake (RFC 8460 section 4.3.4), and faults of this side
+     * @return empty for what says nothing about the domain's TLS: timeouts, connections that were not made or were refused (RFC 8460
+     *     section 4.3.4), connections that broke before the upgrade command or after the handshake, and faults of this side
      */
     public static Optional<TlsResultType> of(UpgradeException failure) {
-        return switch (failure.reason()) {
-            case TIMEOUT, CONNECT_FAILED, TURNED_AWAY, TRUNCATED, REJECTED, LOCAL_ERROR, DIRECT_NOT_TAKEN ->
-                Optional.empty();
-            case CONNECTION_CLOSED ->
-                failure.phase() == Phase.HANDSHAKE ? Optional.of(VALIDATION_FAILURE) : Optional.empty();
-            default -> Optional.of(named(failure.resultType()).orElse(VALIDATION_FAILURE));
+        return of(failure.reason(), failure.phase());
+    }
+
+    /** The same of an upgrade that failed, or was declined, in this phase. */
+    static Optional<TlsResultType> of(FailureReason reason, Phase phase) {
+        return switch (reason) {
+            case TIMEOUT, CONNECT_FAILED, TURNED_AWAY, REJECTED, LOCAL_ERROR, DIRECT_NOT_TAKEN -> Optional.empty();
+            case CONNECTION_CLOSED, TRUNCATED, PROTOCOL_VIOLATION, LIMIT_EXCEEDED ->
+                phase == Phase.COMMAND || phase == Phase.HANDSHAKE ? Optional.of(VALIDATION_FAILURE) : Optional.empty();
+            case NOT_OFFERED,
+                    REFUSED,
+                    PREAUTHENTICATED,
+                    PLAINTEXT_INJECTION,
+                    HOST_EXCLUDED,
+                    HANDSHAKE_FAILED,
+                    CERTIFICATE_UNTRUSTED,
+                    CERTIFICATE_EXPIRED,
+                    CERTIFICATE_NAME_MISMATCH,
+                    CERTIFICATE_PIN_MISMATCH,
+                    TLSA_MISMATCH,
+                    CERTIFICATE_REFUSED,
+                    DNSSEC_INVALID,
+                    DANE_REQUIRED -> named(reason.resultType());
         };
     }
 }

@@ -214,34 +214,56 @@ class TlsReportsTest {
                         "sts-webpki-invalid"));
     }
 
+    /** RFC 8460 section 4.3.4: what is transient, or a fault of this side, says nothing of a domain's TLS. */
+    private static final Set<FailureReason> NEVER_REPORTED = EnumSet.of(
+            FailureReason.TIMEOUT,
+            FailureReason.CONNECT_FAILED,
+            FailureReason.TURNED_AWAY,
+            FailureReason.REJECTED,
+            FailureReason.LOCAL_ERROR,
+            FailureReason.DIRECT_NOT_TAKEN);
+
+    /** What happens to connections without TLS too. */
+    private static final Set<FailureReason> REPORTED_OF_THE_NEGOTIATION = EnumSet.of(
+            FailureReason.CONNECTION_CLOSED,
+            FailureReason.TRUNCATED,
+            FailureReason.PROTOCOL_VIOLATION,
+            FailureReason.LIMIT_EXCEEDED);
+
     @ParameterizedTest
     @EnumSource(FailureReason.class)
     void each_reason_of_a_failure_has_a_result_type_or_is_not_reported(FailureReason reason) {
-        UpgradeException failure = new UpgradeException(reason, Phase.HANDSHAKE, "expected one thing, got another");
-        Optional<TlsResultType> type = TlsResultType.of(failure);
-        switch (reason) {
-            case TIMEOUT, CONNECT_FAILED, TURNED_AWAY, TRUNCATED, REJECTED, LOCAL_ERROR, DIRECT_NOT_TAKEN ->
-                assertThat(type).isEmpty();
-            default -> {
-                assertThat(type.map(TlsResultType::text)).contains(reason.resultType());
-                assertThat(ReportedFailure.of(failure)
-                                .orElseThrow()
-                                .reasonCode()
-                                .isPresent())
-                        .isEqualTo(type.get() == TlsResultType.VALIDATION_FAILURE);
-            }
+        for (Phase phase : Phase.values()) {
+            boolean negotiating = phase == Phase.COMMAND || phase == Phase.HANDSHAKE;
+            boolean reported =
+                    !NEVER_REPORTED.contains(reason) && (negotiating || !REPORTED_OF_THE_NEGOTIATION.contains(reason));
+            UpgradeException failure = new UpgradeException(reason, phase, "expected one thing, got another");
+            Optional<TlsResultType> type = TlsResultType.of(failure);
+            assertThat(type.map(TlsResultType::text))
+                    .as("%s", phase)
+                    .isEqualTo(reported ? Optional.of(reason.resultType()) : Optional.empty());
+            assertThat(ReportedFailure.of(failure).flatMap(ReportedFailure::reasonCode))
+                    .isEqualTo(type.filter(TlsResultType.VALIDATION_FAILURE::equals)
+                            .map(unused -> reason.name()));
         }
     }
 
-    @Test
-    void a_connection_that_is_closed_counts_in_the_handshake_alone() {
-        assertThat(ReportedFailure.of(closedIn(Phase.GREETING))).isEmpty();
-        assertThat(ReportedFailure.of(closedIn(Phase.HANDSHAKE)).orElseThrow().reasonCode())
-                .contains("CONNECTION_CLOSED");
-    }
-
-    private static UpgradeException closedIn(Phase phase) {
-        return new UpgradeException(FailureReason.CONNECTION_CLOSED, phase, "expected more");
+    @ParameterizedTest
+    @EnumSource(FailureReason.class)
+    void the_listener_of_a_candidate_counts_what_has_a_result_type(FailureReason reason) {
+        List<DeliveryOutcome> outcomes = new ArrayList<>();
+        OutcomeListener listener = new OutcomeListener(
+                ReportedPolicy.none("x.example"), "mx.x.example", List.of(), Optional.empty(), outcomes::add);
+        for (Phase phase : Phase.values()) {
+            UpgradeException failure = new UpgradeException(reason, phase, "expected one thing, got another");
+            outcomes.clear();
+            listener.failed(failure);
+            assertThat(outcomes.stream().map(DeliveryOutcome::resultType))
+                    .as("%s", phase)
+                    .isEqualTo(TlsResultType.of(failure).stream()
+                            .map(type -> Optional.of(type.text()))
+                            .toList());
+        }
     }
 
     @Test
