@@ -1,5 +1,6 @@
 package dev.starttls.smtp.policy;
 
+import dev.starttls.core.line.Ascii;
 import dev.starttls.core.tls.ServerIdentity;
 import java.util.Locale;
 import java.util.Optional;
@@ -9,6 +10,7 @@ final class DomainName {
 
     private static final int MAX_LENGTH = 253;
     private static final int MAX_LABEL = 63;
+    private static final int MAX_SHOWN = 60;
 
     private DomainName() {}
 
@@ -54,12 +56,9 @@ final class DomainName {
 
     /** What a peer has sent, for a message: at most 60 characters, none of them a control character. */
     static String shown(String text) {
-        StringBuilder shown = new StringBuilder();
-        for (int i = 0; i < Math.min(text.length(), 60); i++) {
-            char c = text.charAt(i);
-            shown.append(c < 32 || c >= 127 ? '?' : c);
-        }
-        return text.length() > 60 ? shown.append("...").toString() : shown.toString();
+        return text.length() > MAX_SHOWN
+                ? Ascii.printable(text.substring(0, MAX_SHOWN)) + "..."
+                : Ascii.printable(text);
     }
 
     private static boolean labelCharacter(char c) {

@@ -156,7 +156,7 @@ final class HttpResponseReader {
         if (colon < 1 || whole.substring(0, colon).chars().anyMatch(c -> c <= 32 || c >= 127)) {
             throw malformed("a field name and a colon, on one line", whole);
         }
-        String value = StsRecord.stripped(whole.substring(colon + 1));
+        String value = VersionedText.stripped(whole.substring(colon + 1));
         switch (whole.substring(0, colon).toLowerCase(Locale.ROOT)) {
             case "content-length" -> length(value);
             case "transfer-encoding" -> {
@@ -187,7 +187,7 @@ final class HttpResponseReader {
 
     private static String mediaType(String value) {
         int semicolon = value.indexOf(';');
-        return StsRecord.stripped(semicolon < 0 ? value : value.substring(0, semicolon))
+        return VersionedText.stripped(semicolon < 0 ? value : value.substring(0, semicolon))
                 .toLowerCase(Locale.ROOT);
     }
 
@@ -223,7 +223,7 @@ final class HttpResponseReader {
 
     private void chunkSize(String whole) throws FetchException {
         int semicolon = whole.indexOf(';');
-        String size = StsRecord.stripped(semicolon < 0 ? whole : whole.substring(0, semicolon));
+        String size = VersionedText.stripped(semicolon < 0 ? whole : whole.substring(0, semicolon));
         // Eight digits are more than is allowed for, and a long holds them.
         if (size.isEmpty() || size.length() > 8 || !size.chars().allMatch(HttpResponseReader::hexDigit)) {
             throw malformed("the size of a chunk", whole);

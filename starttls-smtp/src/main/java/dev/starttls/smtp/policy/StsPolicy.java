@@ -78,7 +78,7 @@ public record StsPolicy(Mode mode, List<MxPattern> mx, Duration maxAge, List<Str
         List<String> lines = new ArrayList<>();
         for (String ended : text.split("\n", -1)) {
             String line = ended.endsWith("\r") ? ended.substring(0, ended.length() - 1) : ended;
-            if (StsRecord.stripped(line).isEmpty()) {
+            if (VersionedText.stripped(line).isEmpty()) {
                 continue;
             }
             int colon = line.indexOf(':');
@@ -87,12 +87,12 @@ public record StsPolicy(Mode mode, List<MxPattern> mx, Duration maxAge, List<Str
                         "Expected a key, a colon and a value, got \"" + DomainName.shown(line) + "\"");
             }
             String key = line.substring(0, colon);
-            String value = StsRecord.stripped(line.substring(colon + 1));
+            String value = VersionedText.stripped(line.substring(colon + 1));
             if (value.isEmpty() || value.chars().anyMatch(c -> c < 32 || c == 127)) {
                 throw new StsSyntaxException("Expected a value without control characters after " + key + ", got \""
                         + DomainName.shown(value) + "\"");
             }
-            lines.add(StsRecord.stripped(line));
+            lines.add(VersionedText.stripped(line));
             if (key.equals("mx")) {
                 mx.add(pattern(value));
             } else {

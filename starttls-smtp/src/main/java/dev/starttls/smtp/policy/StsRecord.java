@@ -1,8 +1,6 @@
 package dev.starttls.smtp.policy;
 
 import dev.starttls.core.dns.DnsAnswer;
-import dev.starttls.core.dns.DnsRecord;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -86,42 +84,18 @@ public record StsRecord(String id) {
      * @return the record, or why there is none
      */
     public static Lookup of(DnsAnswer answer) {
-        if (answer instanceof DnsAnswer.Failed failed) {
-            return new Lookup.NoRecord(
-                    Reason.LOOKUP_FAILED, "Expected an answer, got " + failed.cause() + ": " + failed.detail());
-        }
-        List<String> records = answer.records(DnsRecord.Txt.class).stream()
-                .map(DnsRecord.Txt::text)
-                .filter(StsRecord::isVersion)
-                .toList();
-        if (records.isEmpty()) {
-            return new Lookup.NoRecord(Reason.ABSENT, "Expected a TXT record that begins with v=STSv1; and got none");
-        }
-        if (records.size() > 1) {
-            return new Lookup.NoRecord(
-                    Reason.SEVERAL,
-                    "Expected one TXT record that begins with v=STSv1; and got " + records.size()
-                            + "; the domain's operator has to remove all but one");
-        }
-        return read(records.get(0));
+        VersionedText found = VersionedText.of(answer, VERSION);
+        return switch (found.count()) {
+            case ONE -> read(found);
+            case NONE -> new Lookup.NoRecord(Reason.ABSENT, found.text());
+            case SEVERAL -> new Lookup.NoRecord(Reason.SEVERAL, found.text());
+            case UNKNOWN -> new Lookup.NoRecord(Reason.LOOKUP_FAILED, found.text());
+        };
     }
 
-    private static boolean isVersion(String text) {
-        int after = VERSION.length();
-        while (after < text.length() && blank(text.charAt(after))) {
-            after++;
-        }
-        return text.startsWith(VERSION) && after < text.length() && text.charAt(after) == ';';
-    }
-
-    private static Lookup read(String text) {
-        String[] fields = text.split(";", -1);
+    private static Lookup read(VersionedText record) {
         Optional<String> id = Optional.empty();
-        for (int i = 1; i < fields.length; i++) {
-            String field = stripped(fields[i]);
-            if (field.isEmpty() && i > 1 && i == fields.length - 1) {
-                break;
-            }
+        for (String field : record.fields()) {
             int equals = field.indexOf('=');
             if (equals < 0 || !validName(field.substring(0, equals))) {
                 return malformed("a field such as id=20301231, got \"" + DomainName.shown(field) + "\"");
@@ -138,7 +112,7 @@ public record StsRecord(String id) {
             }
         }
         return id.<Lookup>map(found -> new Lookup.Published(new StsRecord(found)))
-                .orElseGet(() -> malformed("an id, got \"" + DomainName.shown(text) + "\""));
+                .orElseGet(() -> malformed("an id, got \"" + DomainName.shown(record.text()) + "\""));
     }
 
     private static Lookup malformed(String detail) {
@@ -163,22 +137,5 @@ public record StsRecord(String id) {
 
     private static boolean alphanumeric(int c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    }
-
-    /** Without the spaces and tabs at both ends. */
-    static String stripped(String text) {
-        int from = 0;
-        int to = text.length();
-        while (from < to && blank(text.charAt(from))) {
-            from++;
-        }
-        while (to > from && blank(text.charAt(to - 1))) {
-            to--;
-        }
-        return text.substring(from, to);
-    }
-
-    private static boolean blank(char c) {
-        return c == ' ' || c == '\t';
     }
 }

@@ -1,7 +1,6 @@
 package dev.starttls.smtp.policy;
 
 import dev.starttls.core.dns.DnsAnswer;
-import dev.starttls.core.dns.DnsRecord;
 import dev.starttls.core.line.Ascii;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
@@ -9,7 +8,6 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -67,7 +65,7 @@ public record TlsReportRecord(List<Destination> destinations) {
             public Mail {
                 if (mailbox.length() > MAX_MAILBOX || !MAILBOX.matcher(mailbox).matches()) {
                     throw new IllegalArgumentException(
-                            "mailbox: expected local@domain without quotes, got " + shown(mailbox));
+                            "mailbox: expected local@domain without quotes, got " + DomainName.shown(mailbox));
                 }
             }
         }
@@ -85,7 +83,7 @@ public record TlsReportRecord(List<Destination> destinations) {
                         || uri.getHost() == null
                         || uri.getRawUserInfo() != null) {
                     throw new IllegalArgumentException(
-                            "uri: expected https://host/ without a user, got " + shown(uri.toString()));
+                            "uri: expected https://host/ without a user, got " + DomainName.shown(uri.toString()));
                 }
             }
         }
@@ -140,36 +138,18 @@ public record TlsReportRecord(List<Destination> destinations) {
      * @return the record, or why there is none
      */
     public static Lookup of(DnsAnswer answer) {
-        if (answer instanceof DnsAnswer.Failed failed) {
-            return new Lookup.NoRecord(
-                    Reason.LOOKUP_FAILED, "Expected an answer, got " + failed.cause() + ": " + failed.detail());
-        }
-        List<String> records = answer.records(DnsRecord.Txt.class).stream()
-                .map(DnsRecord.Txt::text)
-                .filter(text -> text.startsWith(VERSION)
-                        && stripped(text.substring(VERSION.length())).startsWith(";"))
-                .toList();
-        if (records.isEmpty()) {
-            return new Lookup.NoRecord(
-                    Reason.ABSENT, "Expected a TXT record that begins with " + VERSION + "; and got none");
-        }
-        if (records.size() > 1) {
-            return new Lookup.NoRecord(
-                    Reason.SEVERAL,
-                    "Expected one TXT record that begins with " + VERSION + "; and got " + records.size()
-                            + "; the domain's operator has to remove all but one");
-        }
-        return read(records.get(0));
+        VersionedText found = VersionedText.of(answer, VERSION);
+        return switch (found.count()) {
+            case ONE -> read(found);
+            case NONE -> new Lookup.NoRecord(Reason.ABSENT, found.text());
+            case SEVERAL -> new Lookup.NoRecord(Reason.SEVERAL, found.text());
+            case UNKNOWN -> new Lookup.NoRecord(Reason.LOOKUP_FAILED, found.text());
+        };
     }
 
-    private static Lookup read(String text) {
-        String[] fields = text.split(";", -1);
+    private static Lookup read(VersionedText record) {
         Optional<String> rua = Optional.empty();
-        for (int i = 1; i < fields.length; i++) {
-            String field = stripped(fields[i]);
-            if (field.isEmpty() && i > 1 && i == fields.length - 1) {
-                break;
-            }
+        for (String field : record.fields()) {
             if (!FIELD.matcher(field).matches()) {
                 return malformed("a field such as rua=mailto:reports@example.org", field);
             }
@@ -178,12 +158,12 @@ public record TlsReportRecord(List<Destination> destinations) {
             }
         }
         if (rua.isEmpty()) {
-            return malformed("a field rua", text);
+            return malformed("a field rua", record.text());
         }
         List<Destination> destinations = new ArrayList<>();
         for (String uri : rua.get().split(",", -1)) {
             if (destinations.size() < MAX_DESTINATIONS) {
-                destination(stripped(uri)).ifPresent(destinations::add);
+                destination(VersionedText.stripped(uri)).ifPresent(destinations::add);
             }
         }
         return destinations.isEmpty()
@@ -223,24 +203,7 @@ public record TlsReportRecord(List<Destination> destinations) {
     }
 
     private static Lookup malformed(String expected, String got) {
-        return new Lookup.NoRecord(Reason.MALFORMED, "Expected " + expected + ", got \"" + shown(got) + "\"");
-    }
-
-    private static String shown(String text) {
-        Objects.requireNonNull(text, "text: expected one, got null");
-        return Ascii.printable(text.substring(0, Math.min(text.length(), 80)));
-    }
-
-    /** Without the spaces and tabs at both ends. */
-    private static String stripped(String text) {
-        int from = 0;
-        int to = text.length();
-        while (from < to && (text.charAt(from) == ' ' || text.charAt(from) == '\t')) {
-            from++;
-        }
-        while (to > from && (text.charAt(to - 1) == ' ' || text.charAt(to - 1) == '\t')) {
-            to--;
-        }
-        return text.substring(from, to);
+        return new Lookup.NoRecord(
+                Reason.MALFORMED, "Expected " + expected + ", got \"" + DomainName.shown(got) + "\"");
     }
 }
