@@ -37,14 +37,14 @@ record HostDecision(
         }
         HostAddresses found = HostAddresses.of(resolver, host);
         Candidate.Place place = new Candidate.Place(host, port, record.preference(), found.addresses());
-        if (found.addresses().isEmpty()) {
-            return candidate(place, nothing(ReportedPolicy.none(domain), Optional.empty()))
-                    .excluded(FailureReason.CONNECT_FAILED, found.detail());
-        }
-        DaneRequirement dane = TlsaLookup.with(resolver).forMx(domain, mx, host, port);
+        DaneRequirement dane = TlsaLookup.with(resolver).forMx(domain, mx, found, port);
         if (dane instanceof DaneRequirement.HostUnusable unusable) {
             ReportedPolicy policy = new ReportedPolicy(ReportedPolicy.Type.TLSA, host, List.of(), List.of());
             return candidate(place, nothing(policy, Optional.empty())).excluded(unusable.reason(), unusable.detail());
+        }
+        if (found.addresses().isEmpty()) {
+            return candidate(place, nothing(ReportedPolicy.none(domain), Optional.empty()))
+                    .excluded(FailureReason.CONNECT_FAILED, found.detail());
         }
         if (dane instanceof DaneRequirement.AuthenticationRequired required) {
             return candidate(

@@ -15,12 +15,12 @@ import dev.starttls.smtp.policy.DaneRequirement.AuthenticationRequired;
 import dev.starttls.smtp.policy.DaneRequirement.EncryptionRequired;
 import dev.starttls.smtp.policy.DaneRequirement.HostUnusable;
 import dev.starttls.smtp.policy.DaneRequirement.NotApplicable;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Finds out by the DNS what DANE asks of a mail server (RFC 7672 section 2.2).
@@ -67,17 +67,31 @@ public final class TlsaLookup {
      */
     public DaneRequirement forMx(String domain, DnsAnswer mx, String host, int port) {
         String next = DnsRecord.name(domain);
+        return decidedByMx(next, mx).orElseGet(() -> forHost(host, port, names(next, mx)));
+    }
+
+    /** The same of a server whose addresses have been asked for. */
+    DaneRequirement forMx(String domain, DnsAnswer mx, HostAddresses host, int port) {
+        String next = DnsRecord.name(domain);
+        return decidedByMx(next, mx).orElseGet(() -> forAddresses(host, port, names(next, mx)));
+    }
+
+    private static Optional<DaneRequirement> decidedByMx(String next, DnsAnswer mx) {
         if (mx instanceof Failed failed) {
-            return failed(failed, next, DnsType.MX);
+            return Optional.of(failed(failed, next, DnsType.MX));
         }
-        if (!mx.secure()) {
-            return new NotApplicable(
-                    Absence.INSECURE_MX,
-                    "Expected signed MX records of " + next + ", or a signed answer that there are none, got neither");
-        }
+        return mx.secure()
+                ? Optional.empty()
+                : Optional.of(new NotApplicable(
+                        Absence.INSECURE_MX,
+                        "Expected signed MX records of " + next
+                                + ", or a signed answer that there are none, got neither"));
+    }
+
+    private static List<String> names(String next, DnsAnswer mx) {
         return mx instanceof Found found && !found.records(DnsRecord.Mx.class).isEmpty()
-                ? forHost(host, port, List.of(next, found.canonicalName()))
-                : forHost(host, port, List.of());
+                ? List.of(next, found.canonicalName())
+                : List.of();
     }
 
     /**
@@ -96,16 +110,21 @@ public final class TlsaLookup {
         if (ServerIdentity.isAddress(original)) {
             return new NotApplicable(Absence.NO_NAME, "Expected the name of a server, got an address: " + original);
         }
-        List<Found> addresses = new ArrayList<>();
-        for (DnsType type : List.of(DnsType.A, DnsType.AAAA)) {
-            DnsAnswer answer = ask(original, type);
-            if (answer instanceof Failed failed) {
-                return failed(failed, original, type);
-            }
-            if (answer instanceof Found found) {
-                addresses.add(found);
-            }
+        return forAddresses(HostAddresses.of(resolver, original), port, names);
+    }
+
+    private DaneRequirement forAddresses(HostAddresses host, int port, List<String> names) {
+        String original = host.host();
+        if (host.ipv4() instanceof Failed failed) {
+            return failed(failed, original, DnsType.A);
         }
+        if (host.ipv6() instanceof Failed failed) {
+            return failed(failed, original, DnsType.AAAA);
+        }
+        List<Found> addresses = Stream.of(host.ipv4(), host.ipv6())
+                .filter(Found.class::isInstance)
+                .map(Found.class::cast)
+                .toList();
         if (addresses.isEmpty()) {
             return new HostUnusable(
                     FailureReason.CONNECT_FAILED,
@@ -119,7 +138,7 @@ public final class TlsaLookup {
         // An alias that is signed may have records where what it is an alias of cannot (RFC 7672 section 2.2.2).
         DnsAnswer alias = expanded.equals(original)
                 ? new Absent(original, DnsAnswer.Security.INSECURE)
-                : ask(original, DnsType.CNAME);
+                : Contained.ask(resolver, original, DnsType.CNAME);
         if (alias instanceof Failed failed) {
             return failed(failed, original, DnsType.CNAME);
         }
@@ -133,7 +152,7 @@ public final class TlsaLookup {
         Optional<String> unsigned = Optional.empty();
         for (String base : bases) {
             String name = "_" + port + "._tcp." + base;
-            DnsAnswer answer = ask(name, DnsType.TLSA);
+            DnsAnswer answer = Contained.ask(resolver, name, DnsType.TLSA);
             if (answer instanceof Failed failed) {
                 return failed(failed, name, DnsType.TLSA);
             }
@@ -163,14 +182,6 @@ public final class TlsaLookup {
         all.add(base);
         all.addAll(names);
         return new AuthenticationRequired(base, List.copyOf(all), records);
-    }
-
-    private DnsAnswer ask(String name, DnsType type) {
-        try {
-            return Objects.requireNonNull(resolver.ask(name, type), "Expected an answer of the DnsResolver, got null");
-        } catch (RuntimeException e) {
-            return new Failed(DnsAnswer.Failure.SERVER_FAILURE, "the resolver threw " + e);
-        }
     }
 
     private static DaneRequirement failed(Failed failed, String name, DnsType type) {

@@ -108,6 +108,32 @@ class DeliveryPolicyTest {
                 }));
     }
 
+    /** RFC 7672 section 2.1.2; RFC 8460 section 4.3.2.1. */
+    @ParameterizedTest
+    @EnumSource(names = {"A", "AAAA"})
+    void an_address_that_cannot_be_looked_up_is_a_failure_of_dnssec_where_the_mx_records_are_signed(DnsType type) {
+        dns.signed().mx("example.org", 1, "a.example").fails("a.example", type);
+        Candidate candidate =
+                builder().build().forDomain("example.org").iterator().next();
+        assertThat(candidate.unreachable())
+                .hasValueSatisfying(why -> assertThat(why.reason()).isEqualTo(FailureReason.DNSSEC_INVALID));
+        assertThat(candidate.reportedAs().type()).isEqualTo(ReportedPolicy.Type.TLSA);
+    }
+
+    @Test
+    void dane_does_not_ask_again_for_the_addresses_of_a_host() {
+        dns.signed().mx("example.org", 1, "a.example").here("a.example");
+        dns.asked();
+        assertThat(builder().build().forDomain("example.org")).hasSize(1);
+        assertThat(dns.asked())
+                .containsExactly(
+                        "MX example.org",
+                        "TXT _mta-sts.example.org",
+                        "AAAA a.example",
+                        "A a.example",
+                        "TLSA _25._tcp.a.example");
+    }
+
     @Test
     void a_host_costs_no_look_up_before_it_is_needed_and_is_looked_up_once() {
         dns.mx("example.org", 1, "a.example").mx("example.org", 2, "b.example").here("a.example", "b.example");

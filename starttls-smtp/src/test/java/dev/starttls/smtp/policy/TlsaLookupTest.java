@@ -66,7 +66,7 @@ class TlsaLookupTest {
         assertThat(lookup.forMx("Example.ORG.", MX, "MX.example.net.", 25))
                 .isEqualTo(new AuthenticationRequired(
                         "mx.example.net", List.of("mx.example.net", "example.org"), TlsaRecords.of(List.of(RECORD))));
-        assertThat(asked).containsExactly("mx.example.net A", "mx.example.net AAAA", "_25._tcp.mx.example.net TLSA");
+        assertThat(asked).containsExactly("mx.example.net AAAA", "mx.example.net A", "_25._tcp.mx.example.net TLSA");
     }
 
     @Test
@@ -119,7 +119,7 @@ class TlsaLookupTest {
         secure("mx.example.net");
         address("mx.example.net", "mx.example.net", Security.INSECURE);
         requireAbsent(lookup.forHost("mx.example.net", 25), Absence.INSECURE_ADDRESS);
-        assertThat(asked).containsExactly("mx.example.net A", "mx.example.net AAAA");
+        assertThat(asked).containsExactly("mx.example.net AAAA", "mx.example.net A");
     }
 
     @Test
@@ -217,9 +217,9 @@ class TlsaLookupTest {
         for (Failure cause : Failure.values()) {
             zone.put(question, new Failed(cause, "why"));
             requireUnusable(lookup.forMx("example.org", MX, "mx.example.net", 25), question, cause);
-            assertThat(asked.get(asked.size() - 1))
-                    .as("nothing is asked after it")
-                    .isEqualTo(question);
+            assertThat(asked.subList(asked.lastIndexOf(question) + 1, asked.size()))
+                    .as("nothing but the other address is asked for after it")
+                    .isSubsetOf("mx.example.net A");
         }
     }
 
