@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A Postfix of our own on two free ports of loopback: STARTTLS and implicit TLS. Mail for localhost, it discards. */
+/** A Postfix of our own on two free ports of loopback: STARTTLS and implicit TLS. It discards mail for localhost. */
 public final class PostfixServer implements AutoCloseable {
 
     private final ExternalProgram postfix;
@@ -27,6 +27,23 @@ public final class PostfixServer implements AutoCloseable {
     public static PostfixServer deliveringTo(MailStore store, TestCertificates.Issued identity)
             throws IOException, InterruptedException {
         return start(identity, "virtual_mailbox_domains = example.org\n" + store.postfixTransport());
+    }
+
+    /** Starts one that takes mail for these domains, and discards it. */
+    public static PostfixServer takingMailFor(List<String> domains, TestCertificates.Issued identity)
+            throws IOException, InterruptedException {
+        return start(identity, discarding(domains));
+    }
+
+    /** Starts one that takes mail for these domains, discards it, and does not know STARTTLS. */
+    public static PostfixServer withoutTls(List<String> domains) throws IOException, InterruptedException {
+        return start(
+                TestCertificates.shared().localhost(TestCertificates.KeyKind.EC),
+                discarding(domains) + "smtpd_tls_security_level = none\n");
+    }
+
+    private static String discarding(List<String> domains) {
+        return "virtual_mailbox_domains = " + String.join(" ", domains) + "\nvirtual_transport = discard\n";
     }
 
     private static PostfixServer start(TestCertificates.Issued identity, String transport)

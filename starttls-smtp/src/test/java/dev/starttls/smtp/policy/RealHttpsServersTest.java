@@ -3,6 +3,7 @@ package dev.starttls.smtp.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.ExternalProgram;
+import dev.starttls.core.testing.NginxServer;
 import dev.starttls.core.testing.PemFiles;
 import dev.starttls.core.testing.ServerProcess;
 import dev.starttls.core.testing.TestCertificates;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +35,7 @@ class RealHttpsServersTest {
     private static final String POLICY = "version: STSv1\r\nmode: enforce\r\nmx: *.example.org\r\nmax_age: 86400\r\n";
 
     private final List<ServerProcess> servers = new ArrayList<>();
+    private Optional<NginxServer> nginx = Optional.empty();
     private Path folder;
 
     @BeforeEach
@@ -45,6 +48,9 @@ class RealHttpsServersTest {
     @AfterEach
     void end() throws IOException {
         servers.forEach(ServerProcess::stop);
+        if (nginx.isPresent()) {
+            nginx.get().close();
+        }
         ServerProcess.delete(folder);
     }
 
@@ -180,36 +186,9 @@ class RealHttpsServersTest {
     }
 
     private int nginx(Issued identity, String location, String server) throws Exception {
-        ExternalProgram nginx = ExternalProgram.named("nginx");
-        int port = ServerProcess.freePorts(1).get(0);
-        Path pem = identity(identity);
-        Path configuration = Files.writeString(
-                folder.resolve("nginx.conf"),
-                """
-                daemon off;
-                pid %1$s/pid;
-                error_log stderr;
-                events {}
-                http {
-                    access_log off;
-                    client_body_temp_path %1$s/body;
-                    proxy_temp_path %1$s/proxy;
-                    fastcgi_temp_path %1$s/fastcgi;
-                    uwsgi_temp_path %1$s/uwsgi;
-                    scgi_temp_path %1$s/scgi;
-                    server {
-                        listen 127.0.0.1:%2$d ssl;
-                        ssl_certificate %3$s;
-                        ssl_certificate_key %3$s;
-                        %4$s
-                        root %1$s/site;
-                        location / { %5$s }
-                    }
-                }
-                """
-                        .formatted(folder, port, pem, server, location));
-        await("nginx", nginx.start("-e", "stderr", "-p", folder.toString(), "-c", configuration.toString()), port);
-        return port;
+        NginxServer started = NginxServer.start(folder.resolve("site").toString(), identity, location, server);
+        nginx = Optional.of(started);
+        return started.port();
     }
 
     private void await(String name, Process process, int port) throws Exception {
