@@ -48,7 +48,7 @@ public record ServiceEndpoint(MailService service, String domain, String host, i
 
     /**
      * The names of which the server's certificate may have one (RFC 7817 section 3): the host, if the domain is believed to have named
-     * it, and the domain. Clients of this library compare the first.
+     * it, and the domain. Clients of this library accept any of them, and send the host as SNI.
      *
      * @return the host and the domain; the domain alone for a host that is {@link TargetTrust#UNCONFIRMED}
      */

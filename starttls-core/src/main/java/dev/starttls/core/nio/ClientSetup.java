@@ -97,12 +97,18 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
     /**
      * A client of a service that a domain has published, under the policy of that service.
      *
-     * @param endpoint whose host the certificate must have
+     * @param endpoint one of whose {@link ServiceEndpoint#names names} the certificate must have
      * @param protocol of this client
      * @throws IllegalArgumentException if it is of another protocol, or is {@link TargetTrust#UNCONFIRMED}
      */
     protected ClientSetup(ServiceEndpoint endpoint, StartTlsProtocol protocol) {
-        this(required(endpoint, protocol).host(), endpoint.port(), endpoint.policy());
+        this.address = new Peer(
+                required(endpoint, protocol).host(),
+                endpoint.port(),
+                endpoint.names().stream()
+                        .filter(name -> !name.equals(endpoint.host()))
+                        .toList());
+        this.settings = UpgradeSettings.of(endpoint.policy());
     }
 
     private static ServiceEndpoint required(ServiceEndpoint endpoint, StartTlsProtocol protocol) {
@@ -176,7 +182,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
 
     /**
      * The name that the server's certificate must have and that is sent by SNI, unless that is another ({@link
-     * TlsSettings.Builder#sni}). Unless set, the host connected to.
+     * TlsSettings.Builder#sni}). Unless set, the host connected to, or any name of the service that was given.
      *
      * @param name a host name or address
      * @throws IllegalArgumentException if it is empty, or is not ASCII and cannot be converted to it
@@ -562,7 +568,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
         return new StartTlsSocketFactory(new SocketUpgrades<>(
                 upgrades(dialogues),
                 greeting,
-                new SocketUpgrades.Target(serverName, byPort, lookup, names, proxy, sockets)));
+                new SocketUpgrades.Target(address, serverName, byPort, lookup, names, proxy, sockets)));
     }
 
     /**
@@ -683,7 +689,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
     }
 
     private Peer peer() {
-        return new Peer(serverName.orElse(address.host()), address.port());
+        return serverName.map(name -> new Peer(name, address.port())).orElse(address);
     }
 
     private S with(UpgradeSettings changed) {

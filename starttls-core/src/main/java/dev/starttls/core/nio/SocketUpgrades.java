@@ -27,8 +27,9 @@ final class SocketUpgrades<D extends Dialogue> implements SocketUpgrade {
     private final Target target;
 
     /**
-     * What a setup says of the server besides its address.
+     * What a setup says of the server.
      *
+     * @param address that the setup was made for
      * @param serverName in place of the host that the program connects to
      * @param byPort whose ports decide about the policy
      * @param lookup for names that the program has not looked up itself
@@ -37,12 +38,23 @@ final class SocketUpgrades<D extends Dialogue> implements SocketUpgrade {
      * @param sockets opens them; empty for those of the JDK
      */
     record Target(
+            Peer address,
             Optional<String> serverName,
             Optional<StartTlsProtocol> byPort,
             Optional<Executor> lookup,
             Connector.NameService names,
             Optional<ProxyRoute> proxy,
-            Optional<SocketOpener> sockets) {}
+            Optional<SocketOpener> sockets) {
+
+        /** Whom the certificate must be for: of another host than that of the setup, that host alone. */
+        Peer expected(Peer server) {
+            return serverName
+                    .map(name -> new Peer(name, server.port()))
+                    .orElseGet(() -> server.host().equalsIgnoreCase(address.host())
+                            ? new Peer(server.host(), server.port(), address.alternatives())
+                            : server);
+        }
+    }
 
     SocketUpgrades(BlockingUpgrades<D> upgrades, StartTlsSocketFactory.Greeting<D> greeting, Target target) {
         this.upgrades = upgrades;
@@ -69,11 +81,8 @@ final class SocketUpgrades<D extends Dialogue> implements SocketUpgrade {
                         ProxyHop.of(target.proxy(), server, followed.settings().limits(), times, before, connection));
         Connector.Attempts opened = CheckedOpener.on(named, target.sockets());
         Connector.Attempts attempts = opened.on(remote -> endpoint.open(opened.opening(), remote));
-        BlockingUpgrades.Ready<D> ready = followed.connect(
-                new Peer(target.serverName().orElse(server.host()), server.port()),
-                made -> connect(address, server, made),
-                attempts,
-                before);
+        BlockingUpgrades.Ready<D> ready =
+                followed.connect(target.expected(server), made -> connect(address, server, made), attempts, before);
         try {
             return new Session(ready.channel(), greeting.line(ready.dialogue()));
         } catch (Throwable e) {

@@ -6,6 +6,8 @@ import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.SNIHostName;
 
 /**
@@ -44,8 +46,10 @@ public final class ServerIdentity {
     private final String host;
     private final Optional<String> name;
     private final byte[] address;
+    private final List<ServerIdentity> alternatives;
 
-    private ServerIdentity(String ascii) {
+    private ServerIdentity(String ascii, List<ServerIdentity> alternatives) {
+        this.alternatives = alternatives;
         boolean dot = ascii.endsWith(".");
         host = dot ? ascii.substring(0, ascii.length() - 1) : ascii;
         name = HostName.of(host);
@@ -61,7 +65,21 @@ public final class ServerIdentity {
      * @throws IllegalArgumentException if it is not ASCII and cannot be converted
      */
     public static ServerIdentity of(String host) {
-        return new ServerIdentity(toAscii(host));
+        return of(host, List.of());
+    }
+
+    /**
+     * The identity to expect of a server whose certificate may have one of several names: that of the host, or of the domain whose
+     * service led to it (RFC 7817 section 3, RFC 9525 section 6.1).
+     *
+     * @param host a name or address, which {@link #host} and {@link #indication} are about
+     * @param alternatives names or addresses, any of which will do as well
+     * @return an identity that matches what one of them matches
+     * @throws IllegalArgumentException if one is not ASCII and cannot be converted
+     */
+    public static ServerIdentity of(String host, List<String> alternatives) {
+        return new ServerIdentity(
+                toAscii(host), alternatives.stream().map(ServerIdentity::of).toList());
     }
 
     /**
@@ -129,10 +147,12 @@ public final class ServerIdentity {
      * @return true if it matches
      */
     public boolean matches(PresentedIdentifier presented) {
-        return switch (presented.kind()) {
-            case DNS -> matchesName(presented.value());
-            case IP -> matchesAddress(presented.value());
-        };
+        boolean own =
+                switch (presented.kind()) {
+                    case DNS -> matchesName(presented.value());
+                    case IP -> matchesAddress(presented.value());
+                };
+        return own || alternatives.stream().anyMatch(other -> other.matches(presented));
     }
 
     /**
@@ -169,9 +189,11 @@ public final class ServerIdentity {
         }
     }
 
+    /** For people: all names, any of which will do. */
     @Override
     public String toString() {
-        return host;
+        return Stream.concat(Stream.of(host), alternatives.stream().map(ServerIdentity::toString))
+                .collect(Collectors.joining(" or "));
     }
 
     /** RFC 9525 section 6.3. */

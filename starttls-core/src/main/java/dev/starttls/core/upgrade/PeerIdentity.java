@@ -1,7 +1,6 @@
 package dev.starttls.core.upgrade;
 
 import dev.starttls.core.tls.PeerCheck;
-import dev.starttls.core.tls.ServerIdentity;
 import dev.starttls.core.tls.TlsSettings;
 import java.security.cert.Certificate;
 import java.util.List;
@@ -16,9 +15,7 @@ final class PeerIdentity {
         TlsSettings tls = context.settings().tls();
         return context.client()
                 ? PeerCheck.ofServer(
-                        tls,
-                        ServerIdentity.of(context.peer().host()),
-                        context.settings().verification())
+                        tls, context.peer().identity(), context.settings().verification())
                 : PeerCheck.ofClient(tls);
     }
 

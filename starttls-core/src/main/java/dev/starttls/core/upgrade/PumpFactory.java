@@ -2,7 +2,6 @@ package dev.starttls.core.upgrade;
 
 import dev.starttls.core.engine.TlsPump;
 import dev.starttls.core.tls.PeerCheck;
-import dev.starttls.core.tls.ServerIdentity;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.wire.ClientHelloReader;
 import java.nio.ByteBuffer;
@@ -55,8 +54,7 @@ final class PumpFactory {
             TlsSettings tls = settings.tls();
             return new TlsPump(
                     role == Role.CLIENT
-                            ? PeerCheck.clientEngine(
-                                    tls, ServerIdentity.of(peer.host()), peer.port(), settings.verification())
+                            ? PeerCheck.clientEngine(tls, peer.identity(), peer.port(), settings.verification())
                             : tls.serverEngine(peer.host(), peer.port(), serverName()));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(

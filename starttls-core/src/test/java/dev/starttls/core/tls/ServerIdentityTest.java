@@ -87,6 +87,19 @@ class ServerIdentityTest {
         assertThat(ServerIdentity.of(host).matches(dns(presented))).isFalse();
     }
 
+    /** RFC 9525 section 6.1: a client may have several reference identifiers. */
+    @Test
+    void any_of_several_names_will_do_and_the_first_is_the_host() {
+        ServerIdentity server = ServerIdentity.of("mx.example.net", List.of("example.org", "192.0.2.1"));
+        assertThat(server.matches(dns("mx.example.net"))).isTrue();
+        assertThat(server.matches(dns("example.org"))).isTrue();
+        assertThat(server.matches(dns("www.example.org"))).isFalse();
+        assertThat(server.matches(dns("192.0.2.1"))).isFalse();
+        assertThat(server.host()).isEqualTo("mx.example.net");
+        assertThat(server.indication().orElseThrow().getAsciiName()).isEqualTo("mx.example.net");
+        assertThat(server).hasToString("mx.example.net or example.org or 192.0.2.1");
+    }
+
     @Test
     void a_nul_and_letters_that_only_look_like_ascii_match_nothing() {
         assertThat(ServerIdentity.of("localhost").matches(dns("localhost\0.evil.example")))

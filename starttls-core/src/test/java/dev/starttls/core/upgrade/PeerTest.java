@@ -3,6 +3,7 @@ package dev.starttls.core.upgrade;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The address of the other side. */
@@ -15,6 +16,9 @@ class PeerTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("host: expected a name or an address, got control characters in a?b; check what it was"
                             + " taken from");
+            assertThatThrownBy(() -> new Peer("ab", 25, List.of("a" + control + "b")))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("alternatives: expected a name or an address, got control characters in a?b;");
         }
     }
 
