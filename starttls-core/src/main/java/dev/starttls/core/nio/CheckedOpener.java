@@ -16,7 +16,12 @@ record CheckedOpener(SocketOpener opener) implements Connector.Opening {
     static Connector.Attempts on(Connector.Attempts attempts, Optional<SocketOpener> sockets) {
         return sockets.isEmpty()
                 ? attempts
-                : attempts.addresses(peer -> addresses(sockets.get(), peer)).on(new CheckedOpener(sockets.get()));
+                : onKnown(attempts.addresses(peer -> addresses(sockets.get(), peer)), sockets);
+    }
+
+    /** Attempts on the sockets of the application's, to addresses that it has given already. */
+    static Connector.Attempts onKnown(Connector.Attempts attempts, Optional<SocketOpener> sockets) {
+        return sockets.isEmpty() ? attempts : attempts.on(new CheckedOpener(sockets.get()));
     }
 
     /** Asks for the addresses, and blocks meanwhile for as long as that takes. */

@@ -361,8 +361,9 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
 
     /**
      * The addresses of the host, which is then not looked up: for a program that has a resolver of its own, as mail servers do. They are
-     * tried in the order of RFC 8305, see {@link #timeout}. The name that the certificate must have stays that of the host. Without
-     * effect where a {@link #proxy} is set, since that looks the name up, and on a {@link
+     * tried in the order of RFC 8305, see {@link #timeout}. The name that the certificate must have stays that of the host. They go before
+     * those of a {@link SocketOpener#addresses SocketOpener}, which is for what has to be found when connecting, and for addresses of other
+     * families. Without effect where a {@link #proxy} is set, since that looks the name up, and on a {@link
      * #socketFactory(Supplier, StartTlsSocketFactory.Greeting)}.
      *
      * @param known none for a look-up, as unless set
@@ -655,18 +656,12 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
         UpgradeLimits limits = settings.limits();
         ClientTimes present = times;
         Connector.Attempts attempts = new Connector.Attempts(times, before)
-                .names(service())
                 .through(connection -> ProxyHop.of(route, address, limits, present, before, connection));
-        return CheckedOpener.on(attempts, sockets);
-    }
-
-    private Connector.NameService service() {
-        if (addresses.isEmpty() || proxy.isPresent()) {
-            return names;
+        if (addresses.isEmpty() || route.isPresent()) {
+            return CheckedOpener.on(attempts.names(names), sockets);
         }
-        // This setup may have been changed by then.
         InetAddress[] known = addresses.toArray(InetAddress[]::new);
-        return host -> known;
+        return CheckedOpener.onKnown(attempts.names(host -> known), sockets);
     }
 
     private void complete(CompletableFuture<C> session, StartTlsChannel ready, D dialogue) {

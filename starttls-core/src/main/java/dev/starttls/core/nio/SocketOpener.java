@@ -53,8 +53,8 @@ public interface SocketOpener {
 
     /**
      * Finds the addresses to connect to. Called by the thread that calls {@code connect}, or on the executor of {@link
-     * ClientSetup#lookup}, and may block there. Not called where the address is known already: by a socket factory whose program
-     * has looked it up.
+     * ClientSetup#lookup}, and may block there. Not called where the address is known already: from {@link
+     * ClientSetup#addresses}, or by a socket factory whose program has looked it up.
      *
      * @param host of the server, or of the proxy if there is one; an international name in ASCII (RFC 5891)
      * @param port of the same

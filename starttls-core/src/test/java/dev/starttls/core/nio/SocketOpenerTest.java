@@ -13,6 +13,7 @@ import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.UpgradeException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -104,6 +105,27 @@ class SocketOpenerTest {
                         .isEqualTo(path);
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void addresses_that_the_client_was_given_go_before_those_that_are_found(Driver driver) throws Exception {
+        List<SocketAddress> tried = new ArrayList<>();
+        TinyClientSetup client = client().addresses(List.of(InetAddress.getLoopbackAddress()))
+                .sockets(new SocketOpener() {
+                    @Override
+                    public List<SocketAddress> addresses(String host, int port) throws IOException {
+                        throw new IOException("asked for " + host + ", which was known");
+                    }
+
+                    @Override
+                    public SocketChannel open(SocketAddress address) throws IOException {
+                        tried.add(address);
+                        return SocketChannel.open();
+                    }
+                });
+        driver.connect(client, running.loop()).close();
+        assertThat(tried).containsExactly(listening.getLocalAddress());
     }
 
     @ParameterizedTest
