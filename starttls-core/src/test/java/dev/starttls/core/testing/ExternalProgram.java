@@ -7,8 +7,10 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -19,10 +21,16 @@ import java.util.stream.Stream;
 /**
  * A program that we did not write, as the other side. A test that needs one that is not installed is skipped with that
  * reason, or fails if {@code -Dstarttls.peers=required}.
+ *
+ * <p>Who may not install packages unpacks them, {@code dpkg-deb -x PACKAGE.deb FOLDER}, and runs the tests with {@code
+ * -Dstarttls.unpacked=FOLDER}: programs are looked for there first, and find their libraries there.
  */
 public final class ExternalProgram {
 
     private static final long SECONDS = 60;
+    private static final Optional<Path> UNPACKED = Optional.ofNullable(System.getProperty("starttls.unpacked"))
+            .map(Path::of)
+            .map(Path::toAbsolutePath);
 
     private final Path path;
 
@@ -35,13 +43,20 @@ public final class ExternalProgram {
 
     /** A program on the path or in the system's own folders; skips the test if it is not there. */
     public static ExternalProgram named(String name) {
-        Optional<Path> found = Stream.concat(
+        Stream<Path> installed = Stream.concat(
                         Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)),
                         Stream.of("/usr/sbin", "/sbin"))
-                .map(folder -> Path.of(folder, name))
+                .map(Path::of);
+        Stream<Path> unpacked = UNPACKED.stream()
+                .flatMap(root -> Stream.of("usr/sbin", "usr/bin", "sbin", "bin").map(root::resolve));
+        Optional<Path> found = Stream.concat(unpacked, installed)
+                .map(folder -> folder.resolve(name))
                 .filter(Files::isExecutable)
                 .findFirst();
-        require(found.isPresent(), name + " is not installed");
+        require(
+                found.isPresent(),
+                name + " is not installed"
+                        + UNPACKED.map(root -> ", and is not in " + root).orElse(""));
         return new ExternalProgram(found.orElseThrow());
     }
 
@@ -83,7 +98,23 @@ public final class ExternalProgram {
     public Process start(String... arguments) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                 Stream.concat(Stream.of(path.toString()), Stream.of(arguments)).toList());
+        if (UNPACKED.filter(path::startsWith).isPresent()) {
+            builder.environment().put("LD_LIBRARY_PATH", libraries(UNPACKED.get()));
+        }
         return builder.redirectErrorStream(true).start();
+    }
+
+    /** The folders of libraries among packages that were unpacked: Debian has one for each architecture. */
+    private static String libraries(Path root) throws IOException {
+        List<String> folders = new ArrayList<>();
+        for (String name : List.of("usr/lib", "lib")) {
+            if (Files.isDirectory(root.resolve(name))) {
+                try (DirectoryStream<Path> found = Files.newDirectoryStream(root.resolve(name), "*-linux-gnu*")) {
+                    found.forEach(folder -> folders.add(folder.toString()));
+                }
+            }
+        }
+        return String.join(File.pathSeparator, folders);
     }
 
     private static Outcome ended(Process process, CompletableFuture<String> output) throws InterruptedException {

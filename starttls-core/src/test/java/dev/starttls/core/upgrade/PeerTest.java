@@ -18,7 +18,8 @@ class PeerTest {
                             + " taken from");
             assertThatThrownBy(() -> new Peer("ab", 25, List.of("a" + control + "b")))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageStartingWith("alternatives: expected a name or an address, got control characters in a?b;");
+                    .hasMessageStartingWith(
+                            "alternatives: expected a name or an address, got control characters in a?b;");
         }
     }
 
