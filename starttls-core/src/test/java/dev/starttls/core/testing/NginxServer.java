@@ -18,12 +18,10 @@ import java.util.List;
 public final class NginxServer implements AutoCloseable {
 
     private final ServerProcess server;
-    private final Path folder;
     private final int port;
 
-    private NginxServer(ServerProcess server, Path folder, int port) {
+    private NginxServer(ServerProcess server, int port) {
         this.server = server;
-        this.folder = folder;
         this.port = port;
     }
 
@@ -73,7 +71,7 @@ public final class NginxServer implements AutoCloseable {
                                 location,
                                 root));
         Process process = nginx.start("-e", "stderr", "-p", folder.toString(), "-c", configuration.toString());
-        NginxServer started = new NginxServer(new ServerProcess("nginx", folder, process), folder, port);
+        NginxServer started = new NginxServer(new ServerProcess("nginx", folder, process), port);
         try {
             started.server.awaitPort(port);
         } catch (IOException | InterruptedException e) {
