@@ -8,24 +8,26 @@ import java.util.function.LongSupplier;
 
 /**
  * Limits how many targets are asked at the same time: thousands of silent ones, but so few that answer that neither this machine,
- * nor its network, nor they are overloaded. A target counts as busy for a second from its beginning, and from its first line to
- * its end.
+ * nor its network, nor they are overloaded. A target counts as busy for a second from its beginning, or for as long as targets
+ * may take now if that is longer, and from its first line to its end.
  *
  * <p>How many may be busy adapts, second by second, to how long targets take to their first line, and from there to their end.
  * Where half of them take longer than a second, the cause is most likely what all of them share, which begins with the
  * processor of this machine: the window is halved, so that this slowness does not grow to their time limits and is reported as
  * theirs. Otherwise the window grows by half. Where targets are as slow with the smallest window, they are slow by themselves, as
- * those are that let every client wait before they greet: they are then taken as the measure. Safe for use by several threads.
+ * those are that let every client wait before they greet: they are then taken as the measure. It grows no
+ * faster than the effect of the last growth is seen, which is when those end that were admitted after it.
+ * Safe for use by several threads.
  */
 final class SurveyAdmission {
     /** Most hosts that answer at all do so within a second; one that has not is probably silent, and costs nothing. */
     private static final long FRESH = 1_000_000_000;
 
-    /** Between two changes of the window, in nanoseconds: what is admitted after a change answers in this time, or is late. */
+    /** Between two changes of the window at least, in nanoseconds. */
     private static final long ROUND = 1_000_000_000;
 
-    /** So many rounds with the smallest window show that fewer targets do not make them faster: other clients' limits are over. */
-    private static final int ROUNDS_AT_MINIMUM = 30;
+    /** So long with the smallest window shows that fewer targets do not make them faster: other clients' limits are over. */
+    private static final long MAX_AT_MINIMUM = 30 * ROUND;
 
     /** The times of a round that are kept, for their median; the first of them are as good as any. */
     private static final int MAX_TIMES = 4096;
@@ -38,7 +40,10 @@ final class SurveyAdmission {
     private final long[] times = new long[MAX_TIMES];
     private int timed;
     private long roundBegan;
-    private int roundsAtMinimum;
+    /** How long this round is at least: twice what targets take, so that half of those that end in it began after the change. */
+    private long round = ROUND;
+    /** For how long targets have been late with the smallest window, in nanoseconds. */
+    private long atMinimum;
     /** What half of the targets must not exceed. */
     private long late = FRESH;
     /** How many may be busy now. */
@@ -127,24 +132,32 @@ final class SurveyAdmission {
 
     /** Changes the window by what was measured, if a round is over. */
     private void adapt(long now) {
-        if (now - roundBegan < ROUND) {
+        long passed = now - roundBegan;
+        if (passed < round) {
             return;
         }
         roundBegan = now;
         Arrays.sort(times, 0, timed);
         long median = timed == 0 ? 0 : times[timed / 2];
+        // Where none has ended, nothing is known that was not known before.
+        overloaded = timed == 0 ? overloaded : median > late;
         timed = 0;
-        overloaded = median > late;
         if (!overloaded) {
             window = Math.min(maxBusy, window + Math.max(1, window / 2));
-            roundsAtMinimum = 0;
+            atMinimum = 0;
             late = Math.max(FRESH, Math.min(late, 4 * median));
         } else if (window > minBusy) {
             window = Math.max(minBusy, window / 2);
-        } else if (++roundsAtMinimum >= ROUNDS_AT_MINIMUM) {
-            roundsAtMinimum = 0;
-            late = 2 * median;
+        } else {
+            atMinimum += passed;
+            if (atMinimum >= MAX_AT_MINIMUM) {
+                atMinimum = 0;
+                // Less than one step of growth adds if they share something all the same.
+                late = Math.max(FRESH, median + median / 4);
+                overloaded = false;
+            }
         }
+        round = overloaded || late == FRESH ? ROUND : Math.max(ROUND, 2 * median);
     }
 
     /** How many may be busy now. */
@@ -156,7 +169,7 @@ final class SurveyAdmission {
     synchronized Optional<Admitted> tryEnter() {
         long now = clock.getAsLong();
         adapt(now);
-        while (!fresh.isEmpty() && now - fresh.element().began >= FRESH) {
+        while (!fresh.isEmpty() && now - fresh.element().began >= late) {
             Admitted old = fresh.remove();
             if (old.state == State.FRESH) {
                 old.become(State.QUIET);

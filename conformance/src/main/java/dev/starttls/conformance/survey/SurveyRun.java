@@ -23,8 +23,8 @@ public final class SurveyRun {
     /** With a few milliseconds for each, the last of so many waits for less than a second for the processor. */
     private static final int MAX_BUSY_PER_PROCESSOR = 128;
 
-    /** Enough to keep a processor busy while each waits for its server's answers, and soon done if the processor is not free. */
-    private static final int MIN_BUSY_PER_PROCESSOR = 16;
+    /** So few that a machine that serves one or two in a second is not overloaded; where they answer in time it is soon more. */
+    private static final int MIN_BUSY_PER_PROCESSOR = 2;
 
     /** Those that wait for their turn; when there are so many, no more are read. */
     private static final int MAX_PARKED = 10_000;

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SurveyAdmissionTest {
     private static final int MAX = 1000;
     private static final int MAX_BUSY = 10;
-    private static final int SMALLEST = 48;
+    private static final int SMALLEST = 6;
     private static final int LARGEST = 384;
 
     private final AtomicLong clock = new AtomicLong();
@@ -87,12 +87,21 @@ class SurveyAdmissionTest {
     }
 
     @ParameterizedTest(name = "{0} targets per second")
-    @ValueSource(ints = {60, 250})
+    @ValueSource(ints = {5, 10, 20, 60, 250})
     void no_target_waits_for_an_overloaded_machine_until_its_time_is_over(int perSecond) {
         Machine machine = new Machine();
-        machine.run(300, perSecond, 0);
+        machine.run(600, perSecond, 0);
         assertThat(machine.longest).as("milliseconds").isLessThan(9_000);
-        assertThat(machine.served).as("the machine is kept busy").isGreaterThan(300 * perSecond * 8 / 10);
+        assertThat(machine.served).as("the machine is kept busy").isGreaterThan(600 * perSecond * 8 / 10);
+    }
+
+    @ParameterizedTest(name = "{0} targets per second")
+    @ValueSource(ints = {1, 2, 5})
+    void a_machine_that_is_slow_even_with_the_smallest_window_is_not_taken_for_targets_that_are(int perSecond) {
+        Machine machine = new Machine();
+        machine.run(3_600, perSecond, 0);
+        assertThat(machine.deepest).as("asked at the same time").isLessThan(8 * SMALLEST);
+        assertThat(machine.adapting.window()).isLessThan(8 * SMALLEST);
     }
 
     @Test
@@ -108,8 +117,10 @@ class SurveyAdmissionTest {
     @Test
     void targets_that_let_every_client_wait_do_not_keep_the_window_small_for_ever() {
         Machine machine = new Machine();
-        machine.run(120, 10_000, 6_000);
-        assertThat(machine.adapting.window()).isGreaterThan(SMALLEST);
+        machine.run(300, 10_000, 6_000);
+        assertThat(machine.adapting.window()).isEqualTo(LARGEST);
+        assertThat(machine.longest).as("milliseconds").isLessThan(6_100);
+        assertThat(machine.served).as("as many as the window allows").isGreaterThan(300 * LARGEST / 6 / 4);
     }
 
     /** What all targets share: it serves so many per second in their order, each after a time of its own. */
@@ -122,6 +133,7 @@ class SurveyAdmissionTest {
         private double credit;
         private long served;
         private long longest;
+        private int deepest;
 
         void run(int seconds, int perSecond, int ownMillis) {
             for (int step = 0; step < seconds * 1000 / MILLIS; step++) {
@@ -133,6 +145,7 @@ class SurveyAdmissionTest {
                     queue.add(next.get());
                     since.add(now);
                 }
+                deepest = Math.max(deepest, queue.size());
                 credit = Math.min(credit + perSecond * MILLIS / 1000.0, perSecond);
                 while (credit >= 1 && !queue.isEmpty() && now - since.element() >= ownMillis) {
                     credit--;
