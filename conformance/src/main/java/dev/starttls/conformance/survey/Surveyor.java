@@ -36,6 +36,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -64,7 +65,7 @@ public final class Surveyor implements AutoCloseable {
     private final Optional<SocketOpener> sockets;
     private final TlsSettings tls = unjudged();
     private final CertificateJudge judge;
-    private final ThreadPoolExecutor resolvers = pool(RESOLVERS, "resolver");
+    private final ThreadPoolExecutor resolvers = pool(RESOLVERS, new DaemonThreadFactory("resolver"));
     private final ThreadPoolExecutor tasks;
 
     private Surveyor(
@@ -93,15 +94,16 @@ public final class Surveyor implements AutoCloseable {
      * @throws IOException if there is no selector
      */
     public static Surveyor open(int max, TargetSettings settings, Optional<SocketOpener> sockets) throws IOException {
-        ThreadPoolExecutor tasks = pool(Runtime.getRuntime().availableProcessors(), "handshake");
+        KeyShares.install();
+        ThreadPoolExecutor tasks = pool(Runtime.getRuntime().availableProcessors(), KeyShares.threads("handshake"));
         UpgradeLoop loop = UpgradeLoop.open(max, tasks);
-        new DaemonThreadFactory("survey").newThread(loop).start();
+        KeyShares.threads("survey").newThread(loop).start();
         return new Surveyor(loop, tasks, settings, sockets);
     }
 
-    private static ThreadPoolExecutor pool(int threads, String name) {
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new DaemonThreadFactory(name));
+    private static ThreadPoolExecutor pool(int threads, ThreadFactory factory) {
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }
