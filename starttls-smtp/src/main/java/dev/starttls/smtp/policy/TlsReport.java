@@ -51,11 +51,16 @@ public record TlsReport(
         Objects.requireNonNull(organization, "organization: expected a name, got null; \"\" is for none");
         Objects.requireNonNull(contact, "contact: expected an address, got null; \"\" is for none");
         Objects.requireNonNull(id, "id: expected an identifier, got null; \"\" is for none");
-        if (begin.isBefore(Instant.EPOCH) || end.isBefore(begin) || !end.isBefore(YEAR_10000)) {
+        if (!reportable(begin) || end.isBefore(begin) || !reportable(end)) {
             throw new IllegalArgumentException(
                     "begin and end: expected times of 1970 to 9999 in their order, got " + begin + " and " + end);
         }
         sessions = List.copyOf(sessions);
+    }
+
+    /** Whether a report can have the time: it is one of 1970 to 9999. */
+    static boolean reportable(Instant time) {
+        return !time.isBefore(Instant.EPOCH) && time.isBefore(YEAR_10000);
     }
 
     /**

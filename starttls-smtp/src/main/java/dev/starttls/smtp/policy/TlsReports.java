@@ -7,7 +7,6 @@ import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,7 +35,8 @@ import java.util.function.Supplier;
  *
  * <p>Memory is bounded, since any domain that mail is sent to adds to it: where there is no room for another
  * detail, sessions are counted under their result type alone, or in the summary alone; where there is none for another policy, they are
- * counted by {@link #dropped} alone. Days that nobody has taken for {@value #MAX_DAYS} days are dropped.
+ * counted by {@link #dropped} alone. Days that nobody has taken for {@value #MAX_DAYS} days are dropped, and so are sessions of a day
+ * before those in memory, or of a time before 1970 or after 9999, which no report could have.
  *
  * <p>Safe for use by several threads; no call waits for more than the memory.
  */
@@ -129,7 +129,7 @@ public final class TlsReports {
      * @param when it was
      */
     public synchronized void succeeded(ReportedPolicy policy, Instant when) {
-        add(policy, 1, 0, List.of(), day(when));
+        add(policy, 1, 0, List.of(), when);
     }
 
     /**
@@ -140,7 +140,7 @@ public final class TlsReports {
      * @param when it was
      */
     public synchronized void failed(ReportedPolicy policy, ReportedFailure failure, Instant when) {
-        add(policy, 0, failure.sessions(), List.of(failure), day(when));
+        add(policy, 0, failure.sessions(), List.of(failure), when);
     }
 
     /**
@@ -160,7 +160,7 @@ public final class TlsReports {
                 failure.isPresent() ? 0 : 1,
                 failure.isPresent() ? 1 : 0,
                 failure.stream().toList(),
-                day(when));
+                when);
     }
 
     /**
@@ -170,7 +170,7 @@ public final class TlsReports {
      */
     public synchronized void add(TlsReport report) {
         for (ReportedSessions sessions : report.sessions()) {
-            add(sessions.policy(), sessions.successful(), sessions.failed(), sessions.failures(), day(report.begin()));
+            add(sessions.policy(), sessions.successful(), sessions.failed(), sessions.failures(), report.begin());
         }
     }
 
@@ -179,13 +179,19 @@ public final class TlsReports {
     }
 
     private void add(
-            ReportedPolicy policy, long successful, long failed, List<ReportedFailure> failures, LocalDate day) {
+            ReportedPolicy policy, long successful, long failed, List<ReportedFailure> failures, Instant when) {
+        if (!TlsReport.reportable(when)) {
+            dropped = sum(dropped, sum(successful, failed));
+            return;
+        }
+        LocalDate day = day(when);
         String domain = policy.domain().toLowerCase(Locale.ROOT);
         Map<String, Map<ReportedPolicy, Sessions>> domains = days.getOrDefault(day, Map.of());
         Sessions sessions = domains.getOrDefault(domain, Map.of()).get(policy);
         if (sessions == null) {
             long needed = ENTRY_OCTETS + octets(policy.strings()) + octets(policy.mxHosts()) + octets(List.of(domain));
-            if (octets + needed > maxOctets) {
+            boolean late = days.size() == MAX_DAYS && day.isBefore(days.firstKey());
+            if (late || octets + needed > maxOctets) {
                 dropped = sum(dropped, sum(successful, failed));
                 return;
             }
@@ -272,22 +278,19 @@ public final class TlsReports {
     }
 
     /**
-     * Takes the reports of the days that are over. What comes for one of these days later makes another report.
+     * Takes the reports of the days that are over. What comes for one of these days later makes another report. If what makes identifiers
+     * throws, nothing is taken.
      *
      * @param now the time; a session that has not ended at the end of the day can be counted after it, so that some minutes after
      *     midnight are a good time
      * @return one for each day and domain, by day and then by domain; empty if none is over
      */
     public synchronized List<TlsReport> take(Instant now) {
-        List<TlsReport> reports = new ArrayList<>();
-        Iterator<Map.Entry<LocalDate, Map<String, Map<ReportedPolicy, Sessions>>>> over =
-                days.headMap(day(now), false).entrySet().iterator();
-        while (over.hasNext()) {
-            var day = over.next();
-            reports.addAll(reports(day.getKey(), day.getValue()));
-            over.remove();
-            remove(day.getValue());
-        }
+        NavigableMap<LocalDate, Map<String, Map<ReportedPolicy, Sessions>>> over = days.headMap(day(now), false);
+        // All of them before one is removed: what makes identifiers is the application's code, and may throw.
+        List<TlsReport> reports = reports(over);
+        over.values().forEach(this::remove);
+        over.clear();
         return reports;
     }
 
@@ -297,8 +300,12 @@ public final class TlsReports {
      * @return one for each day and domain, by day and then by domain
      */
     public synchronized List<TlsReport> snapshot() {
+        return reports(days);
+    }
+
+    private List<TlsReport> reports(Map<LocalDate, Map<String, Map<ReportedPolicy, Sessions>>> some) {
         List<TlsReport> reports = new ArrayList<>();
-        days.forEach((day, domains) -> reports.addAll(reports(day, domains)));
+        some.forEach((day, domains) -> reports.addAll(reports(day, domains)));
         return reports;
     }
 

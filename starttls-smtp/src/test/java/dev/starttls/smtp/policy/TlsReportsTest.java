@@ -12,10 +12,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -163,6 +166,48 @@ class TlsReportsTest {
         }
         assertThat(reports.snapshot()).hasSize(TlsReports.MAX_DAYS);
         assertThat(reports.dropped()).isEqualTo(3);
+    }
+
+    @Test
+    void sessions_of_a_day_before_those_in_memory_are_dropped_and_take_no_room_of_others() {
+        TlsReports small = TlsReports.of("Company-X", "tlsrpt@company-x.example", 20_000, () -> "1");
+        for (int day = 1; day <= TlsReports.MAX_DAYS; day++) {
+            small.succeeded(sts, NOON.plus(Duration.ofDays(day)));
+        }
+        for (int i = 0; i < 1_000; i++) {
+            small.failed(sts, expired, NOON);
+        }
+        assertThat(small.dropped()).isEqualTo(1_000);
+        small.succeeded(ReportedPolicy.none("today.example"), NOON.plus(Duration.ofDays(TlsReports.MAX_DAYS)));
+        assertThat(small.snapshot()).hasSize(TlsReports.MAX_DAYS + 1);
+        assertThat(small.dropped()).isEqualTo(1_000);
+    }
+
+    @Test
+    void sessions_of_a_time_that_no_report_can_have_are_dropped_and_hold_up_no_other() {
+        reports.succeeded(sts, NOON);
+        reports.succeeded(sts, Instant.EPOCH.minusMillis(1));
+        reports.succeeded(sts, Instant.parse("+10000-01-01T00:00:00Z"));
+        reports.failed(sts, expired, Instant.MAX);
+        reports.failed(sts, expired, Instant.MIN);
+        assertThat(reports.snapshot()).hasSize(1);
+        assertThat(reports.take(NEXT_DAY)).hasSize(1);
+        assertThat(reports.dropped()).isEqualTo(4);
+    }
+
+    @Test
+    void no_report_is_lost_if_the_identifier_of_a_later_one_cannot_be_made() {
+        Iterator<String> some = List.of("1").iterator();
+        AtomicBoolean all = new AtomicBoolean();
+        TlsReports failing =
+                TlsReports.of("Company-X", "tlsrpt@company-x.example", 1_000_000, () -> all.get() ? "2" : some.next());
+        failing.succeeded(sts, NOON);
+        failing.succeeded(sts, NEXT_DAY);
+        Instant later = NEXT_DAY.plus(Duration.ofDays(1));
+        assertThatThrownBy(() -> failing.take(later)).isInstanceOf(NoSuchElementException.class);
+        all.set(true);
+        assertThat(failing.take(later)).hasSize(2);
+        assertThat(failing.take(later)).isEmpty();
     }
 
     @Test
