@@ -150,7 +150,7 @@ public final class StsPolicies {
             if (kept.isEmpty()) {
                 continue;
             }
-            if (!kept.get().valid(now) || !within(UNUSED, kept.get().used(), now)) {
+            if (!kept.get().valid(now) || unused(kept.get(), now)) {
                 remove(domain);
             } else if (!within(REFRESH_AFTER, kept.get().fetched(), now)) {
                 due.add(domain);
@@ -335,8 +335,13 @@ public final class StsPolicies {
         return again;
     }
 
+    /** What seems to lie in the future was noted by a clock that was wrong: it is over, or it would hold until that time has come. */
     private static boolean within(Duration time, Instant since, Instant now) {
-        return now.isBefore(since.plus(time));
+        return !since.isAfter(now) && now.isBefore(since.plus(time));
+    }
+
+    private static boolean unused(StoredPolicy kept, Instant now) {
+        return !kept.used().isAfter(now) && !within(UNUSED, kept.used(), now);
     }
 
     private Optional<StoredPolicy> find(String name) {

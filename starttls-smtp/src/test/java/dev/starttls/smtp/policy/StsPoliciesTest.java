@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.starttls.core.dns.DnsType;
+import dev.starttls.smtp.policy.StsPolicies.Refresh;
 import dev.starttls.smtp.policy.StsPolicy.Mode;
 import dev.starttls.smtp.policy.StsResult.Applies;
 import dev.starttls.smtp.policy.StsResult.Freshness;
@@ -93,6 +94,26 @@ class StsPoliciesTest {
         assertThat(fetched).hasSize(1);
         pass(Duration.ofDays(7));
         assertThat(policies.of("example.org")).isInstanceOf(NoPolicy.class);
+    }
+
+    @Test
+    void a_clock_that_was_ahead_holds_up_no_look_up_no_fetch_and_no_refresh() {
+        Instant right = now;
+        pass(Duration.ofDays(3_650));
+        dns.sts("example.org", "v=STSv1; id=1");
+        policies.of("example.org");
+        dns.sts("failing.example", "v=STSv1; id=1");
+        answer = new PolicyFetcher.Failed(FetchFailure.TIMEOUT, "late");
+        policies.of("failing.example");
+        now = right;
+        answer = policy(TESTING);
+        assertThat(policies.refreshDue(now)).extracting(Refresh::domain).containsExactly("example.org");
+        dns.sts("example.org", "v=STSv1; id=2");
+        assertThat(freshness(policies.of("example.org"))).isEqualTo(Freshness.FETCHED);
+        assertThat(freshness(policies.of("failing.example"))).isEqualTo(Freshness.FETCHED);
+        assertThat(policies.refreshDue(now)).isEmpty();
+        assertThat(store.find("example.org"))
+                .hasValueSatisfying(kept -> assertThat(kept.used()).isEqualTo(right));
     }
 
     @Test
