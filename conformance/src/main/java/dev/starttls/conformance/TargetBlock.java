@@ -28,11 +28,10 @@ record TargetBlock(Scheme scheme, int port, AddressBlock block) {
      */
     static Optional<TargetBlock> parse(String url) throws TargetException {
         int slash = url.lastIndexOf('/');
-        if (slash < 0 || !url.substring(slash + 1).matches("[0-9]{1,3}")) {
-            return Optional.empty();
-        }
-        if (url.charAt(slash - 1) == '/') {
-            // It is that of SCHEME://.
+        // A slash after another one is that of SCHEME://.
+        if (slash < 1
+                || url.charAt(slash - 1) == '/'
+                || !url.substring(slash + 1).matches("[0-9]{1,3}")) {
             return Optional.empty();
         }
         Target first = Target.parse(url.substring(0, slash));

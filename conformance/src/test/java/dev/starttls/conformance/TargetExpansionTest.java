@@ -128,6 +128,26 @@ class TargetExpansionTest {
                 .hasMessageContaining("smtp://192.0.2.0/28");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/24",
+                "//24",
+                "///24",
+                "smtp:/24",
+                "smtp:///24",
+                "/",
+                "[/24",
+                "]/24",
+                ":/0",
+                "mx:/24",
+                "\u0000/24"
+            })
+    void a_line_that_is_no_target_is_reported_and_those_after_it_are_read(String line) {
+        assertThat(targets(OptionalLong.empty(), line, "smtp://192.0.2.1")).containsExactly("smtp://192.0.2.1:25");
+        assertThat(said).singleElement().asString().startsWith("wrong: line 1 of the targets: ");
+    }
+
     @Test
     void a_window_of_a_list_is_shuffled_and_loses_none() {
         List<Optional<Target>> all = new ArrayList<>();
