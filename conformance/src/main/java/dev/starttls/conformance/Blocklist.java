@@ -1,5 +1,6 @@
 package dev.starttls.conformance;
 
+import dev.starttls.conformance.domain.DomainExpansion;
 import dev.starttls.conformance.target.AddressBlock;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.UnreadableFile;
@@ -23,6 +24,8 @@ import java.util.stream.Stream;
  * refused if one of its addresses is.
  */
 final class Blocklist {
+    private static final char BYTE_ORDER_MARK = '\ufeff';
+
     private final Map<Integer, Set<AddressBlock>> blocks = new HashMap<>();
     private final Set<String> names = new HashSet<>();
 
@@ -48,7 +51,9 @@ final class Blocklist {
                     "--blocklist: " + UnreadableFile.exception(file, e).getMessage());
         }
         for (int i = 0; i < lines.size(); i++) {
-            String entry = lines.get(i).replaceFirst("#.*", "").strip();
+            String line = lines.get(i);
+            String text = i == 0 && line.indexOf(BYTE_ORDER_MARK) == 0 ? line.substring(1) : line;
+            String entry = text.replaceFirst("#.*", "").strip();
             if (!entry.isEmpty()) {
                 list.add(entry, i + 1);
             }
@@ -63,14 +68,17 @@ final class Blocklist {
             return;
         }
         try {
-            if (!entry.matches("\\S+") || entry.matches(".*[/:\\[\\]].*|[0-9.]+")) {
+            String name = canonical(entry.startsWith(".") ? entry.substring(1) : entry);
+            // What ends in a number is an address or a range of addresses that was mistyped: no domain does.
+            if (!DomainExpansion.isHostName(name) || name.matches("(.*\\.)?[0-9]+")) {
                 throw new IllegalArgumentException("it is neither");
             }
-            names.add(canonical(entry.startsWith(".") ? entry.substring(1) : entry));
+            names.add(name);
         } catch (IllegalArgumentException e) {
             // A line that was mistyped would let through what must not be connected to.
             throw new UsageException(
-                    "--blocklist, line " + line + ": expected an address, ADDRESS/BITS or a name, got '" + entry + "'");
+                    "--blocklist, line " + line + ": expected an address, ADDRESS/BITS or a name, which"
+                            + " means its subdomains too, got '" + entry + "'");
         }
     }
 

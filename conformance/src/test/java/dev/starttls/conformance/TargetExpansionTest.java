@@ -199,11 +199,33 @@ class TargetExpansionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"192.0.2.0/33", "192.0.2", "a b", "smtp://example.org", "192.0.2.1/x"})
+    @ValueSource(
+            strings = {
+                "192.0.2.0/33",
+                "192.0.2",
+                "a b",
+                "smtp://example.org",
+                "192.0.2.1/x",
+                "192.0.2.*",
+                "192.0.2.1-192.0.2.9",
+                "192.0.2.0,24",
+                "*.example.org",
+                "!example.org",
+                "example..org",
+                "example.org..",
+                "\uff11\uff19\uff12.0.2.1",
+                "-"
+            })
     void a_line_of_a_blocklist_that_is_none_of_these_ends_the_run(String line) {
         assertThatThrownBy(() -> blocklist("example.org", line))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("line 2");
+    }
+
+    @Test
+    void a_byte_order_mark_is_no_part_of_the_first_line_of_a_blocklist() throws Exception {
+        assertThat(blocklist("\ufeff192.0.2.0/24").refuses(Target.parse("smtp://192.0.2.1")))
+                .isTrue();
     }
 
     @Test

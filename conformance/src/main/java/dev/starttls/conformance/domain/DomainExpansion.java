@@ -144,7 +144,7 @@ public final class DomainExpansion {
     }
 
     /** Whether it could be the name of a host; an address is none. */
-    static boolean isHostName(String name) {
+    public static boolean isHostName(String name) {
         return name.matches(HOST) && name.length() <= 253 && !ServerIdentity.isAddress(name);
     }
 }
