@@ -122,7 +122,8 @@ final class FolderStore implements PolicyStore {
     }
 
     private static String text(StoredPolicy kept) {
-        String policy = String.join("\n", kept.policy().lines()) + "\n";
+        // Without an LF at its end, which one of the maximum length may not have had.
+        String policy = String.join("\n", kept.policy().lines());
         return FORMAT + "\n" + kept.domain() + "\n" + kept.id() + "\n" + kept.fetched() + "\n" + kept.used() + "\n"
                 + policy.length() + "\n\n" + policy;
     }

@@ -109,6 +109,16 @@ class PolicyStoreTest {
     }
 
     @Test
+    void a_policy_of_the_maximum_length_is_found_again() throws Exception {
+        String text = "version: STSv1\nmode: enforce\nmax_age: 86400\nmx: mx.example.org\nextension: ";
+        StsPolicy longest = StsPolicy.parse(text + "x".repeat(StsPolicy.MAX_OCTETS - text.length()));
+        PolicyStore store = PolicyStore.inFolder(folder);
+        StoredPolicy kept = new StoredPolicy("example.org", "1", longest, Instant.EPOCH, Instant.EPOCH);
+        store.keep(kept);
+        assertThat(store.find("example.org")).contains(kept);
+    }
+
+    @Test
     void a_policy_expires_when_its_age_is_over() throws Exception {
         StoredPolicy kept = policy("example.org", "a");
         assertThat(kept.expires()).isEqualTo(FETCHED.plus(Duration.ofDays(1)));
