@@ -1,6 +1,7 @@
 package dev.starttls.smtp.policy;
 
 import dev.starttls.core.dns.DnsAnswer;
+import dev.starttls.core.dns.DnsRecord;
 import dev.starttls.core.dns.DnsResolver;
 import dev.starttls.core.dns.DnsType;
 
@@ -12,7 +13,14 @@ final class Contained {
     static DnsAnswer ask(DnsResolver resolver, String name, DnsType type) {
         try {
             DnsAnswer answer = resolver.ask(name, type);
-            return answer == null ? failed("an answer", "null") : answer;
+            if (answer == null) {
+                return failed("an answer", "null");
+            }
+            // That there is none of the type, which turns policies off, is for Absent to say.
+            return answer instanceof DnsAnswer.Found found
+                            && !found.records().stream().anyMatch(recordOf(type)::isInstance)
+                    ? failed("records of type " + type, "others alone; a resolver has to follow aliases")
+                    : answer;
         } catch (RuntimeException e) {
             return failed("an answer", e.toString());
         }
@@ -25,6 +33,18 @@ final class Contained {
         } catch (RuntimeException e) {
             return local(e.toString());
         }
+    }
+
+    private static Class<? extends DnsRecord> recordOf(DnsType type) {
+        return switch (type) {
+            case A, AAAA -> DnsRecord.Address.class;
+            case CNAME -> DnsRecord.Cname.class;
+            case MX -> DnsRecord.Mx.class;
+            case TXT -> DnsRecord.Txt.class;
+            case SRV -> DnsRecord.Srv.class;
+            case TLSA -> DnsRecord.Tlsa.class;
+            case CAA -> DnsRecord.Caa.class;
+        };
     }
 
     private static DnsAnswer failed(String expected, String came) {

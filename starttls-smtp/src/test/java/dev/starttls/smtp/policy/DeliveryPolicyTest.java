@@ -403,6 +403,18 @@ class DeliveryPolicyTest {
     }
 
     @SuppressWarnings("NullAway")
+    @Test
+    void aliases_in_place_of_mx_records_do_not_mean_that_there_are_none() {
+        DeliveryPolicy policy = DeliveryPolicy.builder((name, type) -> new DnsAnswer.Found(
+                        List.of(new DnsRecord.Cname("other.example")), name, DnsAnswer.Security.SECURE))
+                .build();
+        assertThat(policy.forDomain("example.org").undeliverable())
+                .hasValueSatisfying(why -> assertThat(why.kind()).isEqualTo(Destination.Kind.LOOKUP_FAILED));
+        assertThat(policy.sts().of("example.org"))
+                .isInstanceOfSatisfying(StsResult.NoPolicy.class, none -> assertThat(none.why())
+                        .contains("Expected records of type TXT"));
+    }
+
     private static DnsAnswer nothing() {
         return null;
     }

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TlsaLookupTest {
 
@@ -241,6 +242,16 @@ class TlsaLookupTest {
                         .contains("mine"));
         assertThat(TlsaLookup.with((name, type) -> null).forHost("mx.example.net", 25))
                 .isInstanceOf(HostUnusable.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mx.example.net A", "mx.example.net AAAA", "_25._tcp.mx.example.net TLSA"})
+    void an_alias_that_the_resolver_did_not_follow_makes_the_host_unusable(String question) {
+        secure("mx.example.net");
+        zone.put(question, found("mx.example.net", Security.SECURE, new Cname("other.example.net")));
+        assertThat(lookup.forHost("mx.example.net", 25))
+                .isInstanceOfSatisfying(HostUnusable.class, unusable -> assertThat(unusable.detail())
+                        .contains(question, "follow aliases"));
     }
 
     @Test
