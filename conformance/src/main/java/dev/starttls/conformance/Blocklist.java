@@ -4,6 +4,10 @@ import dev.starttls.conformance.domain.DomainExpansion;
 import dev.starttls.conformance.target.AddressBlock;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.UnreadableFile;
+import dev.starttls.core.dns.DnsAnswer;
+import dev.starttls.core.dns.DnsRecord;
+import dev.starttls.core.dns.DnsResolver;
+import dev.starttls.core.dns.DnsType;
 import dev.starttls.core.tls.ServerIdentity;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -104,6 +108,25 @@ final class Blocklist {
             // It cannot be connected to either.
             return false;
         }
+    }
+
+    /** The same resolver, for which a server that is refused has no address that is known. */
+    DnsResolver restrict(DnsResolver resolver) {
+        return (name, type) -> {
+            if (type != DnsType.A && type != DnsType.AAAA) {
+                return resolver.ask(name, type);
+            }
+            DnsAnswer answer = refuses(name) ? blocked(name) : resolver.ask(name, type);
+            return answer.records(DnsRecord.Address.class).stream()
+                            .map(DnsRecord.Address::address)
+                            .anyMatch(this::refuses)
+                    ? blocked(name)
+                    : answer;
+        };
+    }
+
+    private static DnsAnswer blocked(String name) {
+        return new DnsAnswer.Failed(DnsAnswer.Failure.SERVER_FAILURE, name + " is on the blocklist and left out");
     }
 
     private boolean refuses(InetAddress address) {

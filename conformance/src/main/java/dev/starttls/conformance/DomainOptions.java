@@ -76,8 +76,9 @@ final class DomainOptions {
      * The settings of domains.
      *
      * @param target those of their servers
+     * @param refused the servers that are never connected to, not for a policy either
      */
-    DomainSettings settings(TargetSettings target) throws UsageException {
+    DomainSettings settings(TargetSettings target, Blocklist refused) throws UsageException {
         require("--port", port);
         if (stsPort.isPresent()) {
             require("--mta-sts-port", stsPort.get());
@@ -91,7 +92,7 @@ final class DomainOptions {
         return new DomainSettings(
                 dns,
                 dns.validation().missing(),
-                fetcher(addresses.restrict(dns), target, roots),
+                fetcher(refused.restrict(addresses.restrict(dns)), target, roots),
                 port,
                 addresses,
                 ipv6(),

@@ -187,7 +187,7 @@ final class ServerCheck {
     private DomainReports domains() throws UsageException {
         synchronized (options) {
             if (domains.isEmpty()) {
-                DomainSettings how = options.domains.settings(settings);
+                DomainSettings how = options.domains.settings(settings, refused);
                 domains = Optional.of(new DomainReports(new DomainExpansion(how), new DomainJudge(how, selection)));
             }
             return domains.get();

@@ -204,6 +204,14 @@ class DomainCommandTest {
     }
 
     @Test
+    void no_policy_is_fetched_from_a_server_on_the_blocklist() throws Exception {
+        Path blocked = Files.writeString(trust.resolveSibling("policies"), "mta-sts." + DomainLab.DOMAIN + "\n");
+        InProcess run = run("--blocklist", blocked.toString(), "--format", "json", "--only", "DNS-S-10", MX);
+        assertThat(matrix(run)).containsEntry("DNS-S-10", "inconclusive | - - -");
+        assertThat(run.out()).contains("is on the blocklist");
+    }
+
+    @Test
     void people_and_services_of_ci_have_the_matrix_too() throws Exception {
         Path html = trust.resolveSibling("report.html");
         Path junit = trust.resolveSibling("report.xml");

@@ -7,6 +7,10 @@ import dev.starttls.conformance.target.AddressBlock;
 import dev.starttls.conformance.target.Scheme;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetException;
+import dev.starttls.core.dns.DnsAnswer;
+import dev.starttls.core.dns.DnsRecord;
+import dev.starttls.core.dns.DnsResolver;
+import dev.starttls.core.dns.DnsType;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -226,6 +230,20 @@ class TargetExpansionTest {
     void a_byte_order_mark_is_no_part_of_the_first_line_of_a_blocklist() throws Exception {
         assertThat(blocklist("\ufeff192.0.2.0/24").refuses(Target.parse("smtp://192.0.2.1")))
                 .isTrue();
+    }
+
+    @Test
+    void a_server_on_the_blocklist_has_no_address_from_which_a_policy_could_be_fetched() throws Exception {
+        DnsRecord address = new DnsRecord.Address(InetAddress.getByName("192.0.2.1"));
+        DnsRecord other = new DnsRecord.Address(InetAddress.getByName("198.51.100.1"));
+        DnsResolver resolver =
+                (name, type) -> new DnsAnswer.Found(List.of(other, address), name, DnsAnswer.Security.INSECURE);
+        DnsResolver byAddress = blocklist("192.0.2.0/24").restrict(resolver);
+        assertThat(byAddress.ask("mta-sts.example.org", DnsType.A)).isInstanceOf(DnsAnswer.Failed.class);
+        DnsResolver byName = blocklist("example.org").restrict(resolver);
+        assertThat(byName.ask("mta-sts.example.org", DnsType.AAAA)).isInstanceOf(DnsAnswer.Failed.class);
+        assertThat(byName.ask("mta-sts.example.org", DnsType.TXT)).isInstanceOf(DnsAnswer.Found.class);
+        assertThat(byName.ask("mta-sts.example.com", DnsType.A)).isInstanceOf(DnsAnswer.Found.class);
     }
 
     @Test
