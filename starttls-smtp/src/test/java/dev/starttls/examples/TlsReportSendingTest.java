@@ -56,8 +56,8 @@ class TlsReportSendingTest {
         TlsReports reports = TlsReports.of("Company-X", "tlsrpt@company-x.example");
         ReportedPolicy policy = new ReportedPolicy(
                 ReportedPolicy.Type.STS, "example.org", List.of("version: STSv1"), List.of("*.example.org"));
-        reports.succeeded(policy, NOON);
-        reports.failed(policy, ReportedFailure.of(TlsResultType.CERTIFICATE_EXPIRED), NOON);
+        reports.succeeded("example.org", policy, NOON);
+        reports.failed("example.org", policy, ReportedFailure.of(TlsResultType.CERTIFICATE_EXPIRED), NOON);
         return reports.take(NEXT_DAY).get(0);
     }
 

@@ -180,7 +180,8 @@ public final class DeliveryPolicy {
         ReportedPolicy policy = result.policy()
                 .map(kept -> ReportedPolicy.of(name, kept))
                 .orElseGet(() -> ReportedPolicy.withoutText(name));
-        outcomes.add(new DeliveryOutcome(policy, "", List.of(), Optional.of(failure.resultType()), failure.detail()));
+        outcomes.add(
+                new DeliveryOutcome(name, policy, "", List.of(), Optional.of(failure.resultType()), failure.detail()));
     }
 
     /** RFC 5321 section 4.1.3. */

@@ -30,7 +30,7 @@ record HostDecision(
         if (DomainName.of(host).filter(host::equals).isEmpty()) {
             String shown = DomainName.shown(host);
             Candidate.Place nowhere = new Candidate.Place(shown, port, record.preference(), List.of());
-            return candidate(nowhere, nothing(ReportedPolicy.none(domain), Optional.empty()))
+            return candidate(domain, nowhere, nothing(ReportedPolicy.none(domain), Optional.empty()))
                     .excluded(
                             FailureReason.CONNECT_FAILED,
                             "Expected the name of a host in an MX record of " + domain + ", got " + shown);
@@ -40,14 +40,16 @@ record HostDecision(
         DaneRequirement dane = TlsaLookup.with(resolver).forMx(domain, mx, found, port);
         if (dane instanceof DaneRequirement.HostUnusable unusable) {
             ReportedPolicy policy = new ReportedPolicy(ReportedPolicy.Type.TLSA, host, List.of(), List.of());
-            return candidate(place, nothing(policy, Optional.empty())).excluded(unusable.reason(), unusable.detail());
+            return candidate(domain, place, nothing(policy, Optional.empty()))
+                    .excluded(unusable.reason(), unusable.detail());
         }
         if (found.addresses().isEmpty()) {
-            return candidate(place, nothing(ReportedPolicy.none(domain), Optional.empty()))
+            return candidate(domain, place, nothing(ReportedPolicy.none(domain), Optional.empty()))
                     .excluded(FailureReason.CONNECT_FAILED, found.detail());
         }
         if (dane instanceof DaneRequirement.AuthenticationRequired required) {
             return candidate(
+                    domain,
                     place,
                     new Verdict(
                             new Requirement.Dane(
@@ -58,6 +60,7 @@ record HostDecision(
         }
         if (sts.isPresent() && sts.get().mode() == StsPolicy.Mode.ENFORCE) {
             Candidate enforced = candidate(
+                    domain,
                     place,
                     new Verdict(
                             new Requirement.TrustedCertificate(host),
@@ -72,16 +75,16 @@ record HostDecision(
                                     + sts.get().mx() + ", got " + host);
         }
         if (dane instanceof DaneRequirement.EncryptionRequired unusable) {
-            return encrypted(place, unusable);
+            return encrypted(domain, place, unusable);
         }
         Optional<SessionTrial> trial = sts.map(policy -> new StsTrial(host, policy.allows(host), trust));
         ReportedPolicy policy =
                 sts.map(present -> ReportedPolicy.of(domain, present)).orElseGet(() -> ReportedPolicy.none(domain));
-        return candidate(place, nothing(policy, trial));
+        return candidate(domain, place, nothing(policy, trial));
     }
 
     /** Mail is delivered, and a report says that the records cannot be used (RFC 8460 section 4.3.2.1). */
-    private Candidate encrypted(Candidate.Place place, DaneRequirement.EncryptionRequired unusable) {
+    private Candidate encrypted(String domain, Candidate.Place place, DaneRequirement.EncryptionRequired unusable) {
         String why = unusable.records().ignored().stream()
                 .map(one -> one.record() + ": " + one.why())
                 .collect(Collectors.joining("; "));
@@ -89,6 +92,7 @@ record HostDecision(
                 FailureReason.TLSA_MISMATCH,
                 "Expected usable TLSA records of " + unusable.baseDomain() + ", got none: " + why));
         return candidate(
+                domain,
                 place,
                 new Verdict(
                         new Requirement.Encryption(why),
@@ -99,19 +103,20 @@ record HostDecision(
 
     /** A host of an address literal, of which no policy says anything (RFC 8461 section 3.4). */
     Candidate ofLiteral(Candidate.Place place) {
-        return candidate(place, nothing(ReportedPolicy.none(place.host()), Optional.empty()));
+        return candidate(place.host(), place, nothing(ReportedPolicy.none(place.host()), Optional.empty()));
     }
 
     private Verdict nothing(ReportedPolicy policy, Optional<SessionTrial> trial) {
         return new Verdict(new Requirement.Nothing(), encrypting, policy, trial);
     }
 
-    private Candidate candidate(Candidate.Place place, Verdict verdict) {
+    private Candidate candidate(String domain, Candidate.Place place, Verdict verdict) {
         return new Candidate(
                 place,
                 verdict.requirement(),
                 verdict.tls(),
                 verdict.reportedAs(),
-                new OutcomeListener(verdict.reportedAs(), place.host(), place.addresses(), verdict.trial(), outcomes));
+                new OutcomeListener(
+                        domain, verdict.reportedAs(), place.host(), place.addresses(), verdict.trial(), outcomes));
     }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
 /** Makes outcomes of the events of connections to one host. */
 final class OutcomeListener implements UpgradeListener {
 
+    private final String domain;
     private final ReportedPolicy policy;
     private final String host;
     private final List<InetAddress> addresses;
@@ -20,11 +21,13 @@ final class OutcomeListener implements UpgradeListener {
     private final DeliveryOutcomes outcomes;
 
     OutcomeListener(
+            String domain,
             ReportedPolicy policy,
             String host,
             List<InetAddress> addresses,
             Optional<SessionTrial> trial,
             DeliveryOutcomes outcomes) {
+        this.domain = domain;
         this.policy = policy;
         this.host = host;
         this.addresses = addresses;
@@ -39,7 +42,7 @@ final class OutcomeListener implements UpgradeListener {
         trial.flatMap(judge -> judge.of(chain))
                 .ifPresentOrElse(
                         refusal -> failed(refusal.reason(), Phase.HANDSHAKE, refusal.detail()),
-                        () -> outcomes.add(new DeliveryOutcome(policy, host, addresses, Optional.empty(), "")));
+                        () -> add(Optional.empty(), ""));
     }
 
     @Override
@@ -53,8 +56,10 @@ final class OutcomeListener implements UpgradeListener {
     }
 
     private void failed(FailureReason reason, Phase phase, String detail) {
-        TlsResultType.of(reason, phase)
-                .ifPresent(type ->
-                        outcomes.add(new DeliveryOutcome(policy, host, addresses, Optional.of(type.text()), detail)));
+        TlsResultType.of(reason, phase).ifPresent(type -> add(Optional.of(type.text()), detail));
+    }
+
+    private void add(Optional<String> resultType, String reason) {
+        outcomes.add(new DeliveryOutcome(domain, policy, host, addresses, resultType, reason));
     }
 }

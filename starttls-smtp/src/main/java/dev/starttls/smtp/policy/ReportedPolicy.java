@@ -18,7 +18,8 @@ import java.util.stream.Stream;
  * <p>Of a report that was received, each text is what the sender of the report wrote; {@link #toString} is safe for logs.
  *
  * @param type what kind of policy it is
- * @param domain that has it: the next-hop domain, and for TLSA records the one at which they are (RFC 8460 section 1.1)
+ * @param domain that has it: the next-hop domain, and for TLSA records the one at which they are (RFC 8460 section 1.1), which is seldom the
+ *     one that the report goes to
  * @param strings the policy: for MTA-STS each line of its text, for DANE each TLSA record with its four fields (RFC 8460
  *     section 4.5); empty where no policy was found
  * @param mxHosts the patterns of an MTA-STS policy; empty for others

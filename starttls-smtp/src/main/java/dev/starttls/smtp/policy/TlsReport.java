@@ -23,6 +23,8 @@ import java.util.zip.GZIPOutputStream;
  * <p>{@link TlsReports} collects them; sending is its user's, by mail ({@link TlsReportMail}) or HTTPS, to where {@link
  * TlsReportRecord} says. Of a report that was received, each text is what its sender wrote: nothing of it is proved.
  *
+ * @param domain of the recipients, whose TLSRPT record says where the report goes. It is not in the JSON, where each policy has its own: TLSA
+ *     records have the name of a host (RFC 8460 section 1.1). Of a received report that of its first policy, or empty if it has none
  * @param organization that reports; empty if a received report does not say
  * @param begin of the time that it covers: 1970 to 9999
  * @param end of that time, its last second (RFC 8460 section 4.1); not before its beginning
@@ -31,7 +33,13 @@ import java.util.zip.GZIPOutputStream;
  * @param sessions for each policy
  */
 public record TlsReport(
-        String organization, Instant begin, Instant end, String contact, String id, List<ReportedSessions> sessions) {
+        String domain,
+        String organization,
+        Instant begin,
+        Instant end,
+        String contact,
+        String id,
+        List<ReportedSessions> sessions) {
 
     /** The media type of {@link #json} (RFC 8460 section 6.4). */
     public static final String JSON_TYPE = "application/tlsrpt+json";
@@ -48,6 +56,7 @@ public record TlsReport(
      * @throws IllegalArgumentException if a time is out of bounds
      */
     public TlsReport {
+        Objects.requireNonNull(domain, "domain: expected a name, got null; \"\" is for none");
         Objects.requireNonNull(organization, "organization: expected a name, got null; \"\" is for none");
         Objects.requireNonNull(contact, "contact: expected an address, got null; \"\" is for none");
         Objects.requireNonNull(id, "id: expected an identifier, got null; \"\" is for none");
@@ -93,27 +102,24 @@ public record TlsReport(
      * @param submitter the domain that sends the report
      * @param unique letters and digits that distinguish the reports of a day; empty for none
      * @return for instance {@code mail.sender.example!example.org!1470013200!1470099599!001.json.gz}
-     * @throws IllegalArgumentException if the report has no policy, or a domain could not be a part of a name
+     * @throws IllegalArgumentException if a domain could not be a part of a name
      */
     public String fileName(String submitter, String unique) {
         if (!unique.chars().allMatch(c -> Ascii.letterOrDigit((char) c))) {
             throw new IllegalArgumentException("unique: expected letters and digits, got " + Ascii.printable(unique));
         }
-        return domainName(submitter) + "!" + domain() + "!" + begin.getEpochSecond() + "!" + end.getEpochSecond()
-                + (unique.isEmpty() ? "" : "!" + unique) + ".json.gz";
+        return domainName(submitter) + "!" + domainName(domain) + "!" + begin.getEpochSecond() + "!"
+                + end.getEpochSecond() + (unique.isEmpty() ? "" : "!" + unique) + ".json.gz";
     }
 
     /**
-     * The domain that the report is about: that of its first policy.
+     * The same report about another domain: for one that was read from its JSON, which does not have it.
      *
-     * @return letters, digits, hyphens, underscores and dots
-     * @throws IllegalArgumentException if the report has no policy, or its domain has another character
+     * @param recipients their domain
+     * @return a copy
      */
-    public String domain() {
-        if (sessions.isEmpty()) {
-            throw new IllegalArgumentException("sessions: expected those of one policy at least, got none");
-        }
-        return domainName(sessions.get(0).policy().domain());
+    public TlsReport withDomain(String recipients) {
+        return new TlsReport(recipients, organization, begin, end, contact, id, sessions);
     }
 
     /** Goes into headers and names of files. */
@@ -134,7 +140,7 @@ public record TlsReport(
     /** For people and logs, on one line. */
     @Override
     public String toString() {
-        return Ascii.printable(
-                "TlsReport[" + id + " of " + organization + ", " + begin + " to " + end + ", " + sessions + "]");
+        return Ascii.printable("TlsReport[" + domain + ", " + id + " of " + organization + ", " + begin + " to " + end
+                + ", " + sessions + "]");
     }
 }

@@ -42,13 +42,13 @@ public record TlsReportMail(
     /**
      * Checks what becomes part of a header.
      *
-     * @throws IllegalArgumentException if the report has no policy, its contact is of another domain than the submitter, or an address, a
+     * @throws IllegalArgumentException if the report's contact is of another domain than the submitter, or an address, a
      *     domain or the report's identifier has characters that a header could not have
      */
     public TlsReportMail {
         Objects.requireNonNull(to, "to: expected a mailbox, got null");
         Objects.requireNonNull(date, "date: expected the time of the mail, got null");
-        String unusedDomain = report.domain();
+        String unusedDomain = TlsReport.domainName(report.domain());
         String unusedSubmitter = TlsReport.domainName(submitter);
         var unusedFrom = new TlsReportRecord.Destination.Mail(from);
         String contact = report.contact();

@@ -119,6 +119,7 @@ public final class TlsReportReader {
         }
         try {
             return new TlsReport(
+                    sessions.isEmpty() ? "" : sessions.get(0).policy().domain(),
                     text(report, "organization-name").orElse(""),
                     time(range, "start-datetime"),
                     time(range, "end-datetime"),

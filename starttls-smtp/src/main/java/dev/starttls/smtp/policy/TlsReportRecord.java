@@ -123,7 +123,7 @@ public record TlsReportRecord(List<Destination> destinations) {
     /**
      * Where the record of a domain is.
      *
-     * @param domain that mail was for: that of the policy
+     * @param domain that mail was for: {@link TlsReport#domain}
      * @return the name to ask for TXT
      */
     public static String nameFor(String domain) {

@@ -24,13 +24,13 @@ import java.util.function.Supplier;
  *
  * <pre>{@code
  * TlsReports reports = TlsReports.of("Company-X", "tlsrpt@company-x.example");
- * reports.failed(policy, ReportedFailure.of(TlsResultType.CERTIFICATE_EXPIRED).withMxHost("mx.example.org"), now);
+ * reports.failed("example.org", policy, ReportedFailure.of(TlsResultType.CERTIFICATE_EXPIRED).withMxHost("mx.example.org"), now);
  * for (TlsReport report : reports.take(now)) {     // once a day will do
  *     send(report, resolver.ask(TlsReportRecord.nameFor(report.domain()), DnsType.TXT));
  * }
  * }</pre>
  *
- * <p>A report is one of a domain and a day. In it, sessions are counted for each policy that they were under, and of those that failed
+ * <p>A report is one of a domain of recipients and a day, and goes to where the TLSRPT record of that domain says. In it, sessions are counted for each policy that they were under, and of those that failed
  * alike there is one detail with their number. Sessions that deliver reports are not to be counted (RFC 8460 section 3).
  *
  * <p>Memory is bounded, since any domain that mail is sent to adds to it: where there is no room for another
@@ -125,22 +125,24 @@ public final class TlsReports {
     /**
      * A session went well.
      *
+     * @param domain of the recipient, or the name of a smart host, which the report goes to
      * @param policy that it was under; {@link ReportedPolicy#none} counts too
      * @param when it was
      */
-    public synchronized void succeeded(ReportedPolicy policy, Instant when) {
-        add(policy, 1, 0, List.of(), when);
+    public synchronized void succeeded(String domain, ReportedPolicy policy, Instant when) {
+        add(domain, policy, 1, 0, List.of(), when);
     }
 
     /**
      * Sessions failed, or would have in enforcing mode.
      *
+     * @param domain of the recipient, or the name of a smart host, which the report goes to
      * @param policy that they were under
      * @param failure that they have in common, with their number
      * @param when it was
      */
-    public synchronized void failed(ReportedPolicy policy, ReportedFailure failure, Instant when) {
-        add(policy, 0, failure.sessions(), List.of(failure), when);
+    public synchronized void failed(String domain, ReportedPolicy policy, ReportedFailure failure, Instant when) {
+        add(domain, policy, 0, failure.sessions(), List.of(failure), when);
     }
 
     /**
@@ -156,6 +158,7 @@ public final class TlsReports {
     private synchronized void add(DeliveryOutcome outcome, Instant when) {
         Optional<ReportedFailure> failure = ReportedFailure.of(outcome);
         add(
+                outcome.domain(),
                 outcome.policy(),
                 failure.isPresent() ? 0 : 1,
                 failure.isPresent() ? 1 : 0,
@@ -166,11 +169,18 @@ public final class TlsReports {
     /**
      * Adds what was counted before: by another process, or by this one before it was started again ({@link #snapshot}).
      *
-     * @param report of one day; its organization, contact and identifier are not kept
+     * @param report of one day; its organization, contact and identifier are not kept. One that was read from JSON needs its domain back first:
+     *     {@link TlsReport#withDomain}
      */
     public synchronized void add(TlsReport report) {
         for (ReportedSessions sessions : report.sessions()) {
-            add(sessions.policy(), sessions.successful(), sessions.failed(), sessions.failures(), report.begin());
+            add(
+                    report.domain(),
+                    sessions.policy(),
+                    sessions.successful(),
+                    sessions.failed(),
+                    sessions.failures(),
+                    report.begin());
         }
     }
 
@@ -179,17 +189,25 @@ public final class TlsReports {
     }
 
     private void add(
-            ReportedPolicy policy, long successful, long failed, List<ReportedFailure> failures, Instant when) {
+            String recipients,
+            ReportedPolicy policy,
+            long successful,
+            long failed,
+            List<ReportedFailure> failures,
+            Instant when) {
         if (!TlsReport.reportable(when)) {
             dropped = sum(dropped, sum(successful, failed));
             return;
         }
         LocalDate day = day(when);
-        String domain = policy.domain().toLowerCase(Locale.ROOT);
+        String domain = recipients.toLowerCase(Locale.ROOT);
         Map<String, Map<ReportedPolicy, Sessions>> domains = days.getOrDefault(day, Map.of());
         Sessions sessions = domains.getOrDefault(domain, Map.of()).get(policy);
         if (sessions == null) {
-            long needed = ENTRY_OCTETS + octets(policy.strings()) + octets(policy.mxHosts()) + octets(List.of(domain));
+            long needed = ENTRY_OCTETS
+                    + octets(policy.strings())
+                    + octets(policy.mxHosts())
+                    + octets(List.of(domain, policy.domain()));
             boolean late = days.size() == MAX_DAYS && day.isBefore(days.firstKey());
             if (late || octets + needed > maxOctets) {
                 dropped = sum(dropped, sum(successful, failed));
@@ -295,7 +313,8 @@ public final class TlsReports {
     }
 
     /**
-     * What is counted, that of today too, and still is afterwards: to be kept over a restart.
+     * What is counted, that of today too, and still is afterwards: to be kept over a restart, each with its {@link TlsReport#domain}, which
+     * its JSON does not have.
      *
      * @return one for each day and domain, by day and then by domain
      */
@@ -313,11 +332,11 @@ public final class TlsReports {
         Instant begin = day.atTime(LocalTime.MIDNIGHT).toInstant(ZoneOffset.UTC);
         Instant end = begin.plus(Duration.ofDays(1)).minusSeconds(1);
         List<TlsReport> reports = new ArrayList<>();
-        for (Map<ReportedPolicy, Sessions> domain : domains.values()) {
+        domains.forEach((domain, policies) -> {
             List<ReportedSessions> sessions = new ArrayList<>();
-            domain.forEach((policy, counts) -> sessions.add(counts.of(policy)));
-            reports.add(new TlsReport(organization, begin, end, contact, ids.get(), sessions));
-        }
+            policies.forEach((policy, counts) -> sessions.add(counts.of(policy)));
+            reports.add(new TlsReport(domain, organization, begin, end, contact, ids.get(), sessions));
+        });
         return reports;
     }
 

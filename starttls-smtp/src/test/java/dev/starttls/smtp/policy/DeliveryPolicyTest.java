@@ -315,6 +315,21 @@ class DeliveryPolicyTest {
         assertThat(candidate.reportedAs().type()).isEqualTo(ReportedPolicy.Type.TLSA);
     }
 
+    @Test
+    void outcomes_have_the_domain_that_mail_is_for_also_where_the_records_of_a_host_decide() {
+        dns.signed();
+        publish();
+        dns.tlsa("other.example", new DnsRecord.Tlsa(3, 1, 1, "ab".repeat(32)));
+        DeliveryPolicy policy = builder().build();
+        for (Candidate candidate : policy.forDomain("Example.org.")) {
+            policy.failed(candidate, new UpgradeException(FailureReason.NOT_OFFERED, Phase.CAPABILITY, "no offer"));
+        }
+        assertThat(outcomes).extracting(DeliveryOutcome::domain).containsOnly("example.org");
+        assertThat(outcomes)
+                .extracting(outcome -> outcome.policy().domain())
+                .containsExactly("example.org", "other.example", "example.org");
+    }
+
     @ParameterizedTest
     @CsvSource({"[127.0.0.1], 127.0.0.1", "[IPv6:::1], ::1", "[ipv6:2001:db8::1], 2001:db8::1"})
     void an_address_literal_is_a_host_without_any_policy(String literal, String address) throws Exception {

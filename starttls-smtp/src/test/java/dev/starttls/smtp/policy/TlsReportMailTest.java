@@ -72,7 +72,13 @@ class TlsReportMailTest {
     void an_identifier_that_would_break_a_header_is_refused(String id) throws Exception {
         TlsReport report = TlsReportTest.appendixB();
         TlsReport other = new TlsReport(
-                report.organization(), report.begin(), report.end(), report.contact(), id, report.sessions());
+                report.domain(),
+                report.organization(),
+                report.begin(),
+                report.end(),
+                report.contact(),
+                id,
+                report.sessions());
         assertThatThrownBy(() -> mail(other)).hasMessageContaining("expected an id");
     }
 

@@ -45,8 +45,14 @@ class TlsReportProperties {
                 Arbitraries.longs().between(0, 4_000_000_000L).map(Instant::ofEpochSecond);
         return Combinators.combine(
                         texts(), begins, texts(), texts(), sessions().list().ofMaxSize(4))
-                .as((organization, begin, contact, id, sessions) ->
-                        new TlsReport(organization, begin, begin.plusSeconds(86_399), contact, id, sessions));
+                .as((organization, begin, contact, id, sessions) -> new TlsReport(
+                        sessions.isEmpty() ? "" : sessions.get(0).policy().domain(),
+                        organization,
+                        begin,
+                        begin.plusSeconds(86_399),
+                        contact,
+                        id,
+                        sessions));
     }
 
     private static Arbitrary<ReportedSessions> sessions() {

@@ -135,7 +135,13 @@ class TlsReportTest {
     private static TlsReport withId(String id) throws TlsReportException {
         TlsReport report = appendixB();
         return new TlsReport(
-                report.organization(), report.begin(), report.end(), report.contact(), id, report.sessions());
+                report.domain(),
+                report.organization(),
+                report.begin(),
+                report.end(),
+                report.contact(),
+                id,
+                report.sessions());
     }
 
     @Test
@@ -162,6 +168,10 @@ class TlsReportTest {
         assertThatThrownBy(() -> report.fileName(domain, ""))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("expected 1 to 255 letters");
+        TlsReport other = report.withDomain(domain);
+        assertThatThrownBy(() -> other.fileName("mail.sender.example", ""))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("expected 1 to 255 letters");
     }
 
     @Test
@@ -182,10 +192,10 @@ class TlsReportTest {
                 .hasMessageContaining("successful: expected 0 to");
         assertThatThrownBy(() -> new ReportedSessions(policy, 0, ReportedFailure.MAX_SESSIONS + 1, List.of()))
                 .hasMessageContaining("failed: expected 0 to");
-        assertThatThrownBy(() -> new TlsReport("o", Instant.MAX, Instant.MAX, "c", "i", List.of()))
+        assertThatThrownBy(() -> new TlsReport("d", "o", Instant.MAX, Instant.MAX, "c", "i", List.of()))
                 .hasMessageContaining("1970 to 9999");
-        assertThatThrownBy(() ->
-                        new TlsReport("o", Instant.ofEpochSecond(5), Instant.ofEpochSecond(4), "c", "i", List.of()))
+        assertThatThrownBy(() -> new TlsReport(
+                        "d", "o", Instant.ofEpochSecond(5), Instant.ofEpochSecond(4), "c", "i", List.of()))
                 .hasMessageContaining("in their order");
     }
 }

@@ -43,11 +43,11 @@ class TlsReportsTest {
 
     @Test
     void sessions_of_a_day_become_one_report_of_the_domain() {
-        reports.succeeded(sts, NOON);
-        reports.succeeded(sts, NOON.plusSeconds(1));
-        reports.failed(sts, expired, NOON);
-        reports.failed(sts, expired, NOON);
-        reports.failed(sts, expired.withMxHost("mx2.example.org"), NOON);
+        reports.succeeded("example.org", sts, NOON);
+        reports.succeeded("example.org", sts, NOON.plusSeconds(1));
+        reports.failed("example.org", sts, expired, NOON);
+        reports.failed("example.org", sts, expired, NOON);
+        reports.failed("example.org", sts, expired.withMxHost("mx2.example.org"), NOON);
 
         List<TlsReport> taken = reports.take(NEXT_DAY);
 
@@ -64,7 +64,7 @@ class TlsReportsTest {
 
     @Test
     void a_day_is_not_reported_before_its_end_and_only_once() {
-        reports.succeeded(sts, NOON);
+        reports.succeeded("example.org", sts, NOON);
         assertThat(reports.take(NEXT_DAY.minusSeconds(1))).isEmpty();
         assertThat(reports.take(NEXT_DAY)).hasSize(1);
         assertThat(reports.take(NEXT_DAY)).isEmpty();
@@ -72,9 +72,9 @@ class TlsReportsTest {
 
     @Test
     void days_of_utc_and_domains_make_reports_of_their_own_in_their_order() {
-        reports.succeeded(ReportedPolicy.none("b.example"), NEXT_DAY);
-        reports.succeeded(ReportedPolicy.none("b.example"), NEXT_DAY.minusMillis(1));
-        reports.succeeded(ReportedPolicy.none("a.example"), NEXT_DAY);
+        reports.succeeded("b.example", ReportedPolicy.none("b.example"), NEXT_DAY);
+        reports.succeeded("b.example", ReportedPolicy.none("b.example"), NEXT_DAY.minusMillis(1));
+        reports.succeeded("a.example", ReportedPolicy.none("a.example"), NEXT_DAY);
         assertThat(reports.take(NEXT_DAY.plus(Duration.ofDays(1))).stream()
                         .map(report -> report.begin() + " " + report.domain()))
                 .containsExactly(
@@ -85,8 +85,8 @@ class TlsReportsTest {
 
     @Test
     void policies_of_one_domain_are_counted_apart_in_one_report() {
-        reports.succeeded(sts, NOON);
-        reports.succeeded(ReportedPolicy.none("example.org"), NOON);
+        reports.succeeded("example.org", sts, NOON);
+        reports.succeeded("example.org", ReportedPolicy.none("example.org"), NOON);
         assertThat(reports.take(NEXT_DAY)).singleElement().satisfies(report -> assertThat(report.sessions())
                 .hasSize(2));
     }
@@ -95,10 +95,15 @@ class TlsReportsTest {
     void outcomes_of_a_delivery_policy_are_counted() throws Exception {
         DeliveryOutcomes outcomes = reports.outcomes(InstantSource.fixed(NOON));
         InetAddress address = InetAddress.getByAddress("mx.example.org", new byte[] {(byte) 192, 0, 2, 1});
-        outcomes.add(new DeliveryOutcome(sts, "mx.example.org", List.of(address), Optional.empty(), ""));
+        outcomes.add(new DeliveryOutcome("example.org", sts, "mx.example.org", List.of(address), Optional.empty(), ""));
         outcomes.add(new DeliveryOutcome(
-                sts, "mx.example.org", List.of(address), Optional.of("certificate-expired"), "since\r\nyesterday"));
-        outcomes.add(new DeliveryOutcome(sts, "", List.of(), Optional.of("sts-policy-fetch-error"), ""));
+                "example.org",
+                sts,
+                "mx.example.org",
+                List.of(address),
+                Optional.of("certificate-expired"),
+                "since\r\nyesterday"));
+        outcomes.add(new DeliveryOutcome("example.org", sts, "", List.of(), Optional.of("sts-policy-fetch-error"), ""));
 
         ReportedSessions sessions = reports.take(NEXT_DAY).get(0).sessions().get(0);
 
@@ -112,14 +117,38 @@ class TlsReportsTest {
     }
 
     @Test
+    void sessions_under_the_records_of_hosts_are_in_the_report_of_the_domain_that_mail_was_for() throws Exception {
+        DeliveryOutcomes outcomes = reports.outcomes(InstantSource.fixed(NOON));
+        for (String host : List.of("mx1.hosting.example", "mx2.hosting.example")) {
+            ReportedPolicy dane = new ReportedPolicy(ReportedPolicy.Type.TLSA, host, List.of("3 1 1 ab"), List.of());
+            outcomes.add(new DeliveryOutcome(
+                    "example.org", dane, host, List.of(), Optional.of("tlsa-invalid"), "another key"));
+        }
+
+        TlsReports restarted = TlsReports.of("Company-X", "tlsrpt@company-x.example");
+        for (TlsReport kept : reports.snapshot()) {
+            restarted.add(TlsReportReader.read(kept.gzip()).withDomain(kept.domain()));
+        }
+
+        for (TlsReports counted : List.of(reports, restarted)) {
+            TlsReport report = counted.take(NEXT_DAY).get(0);
+            assertThat(report.domain()).as("whose record says where it goes").isEqualTo("example.org");
+            assertThat(report.sessions())
+                    .extracting(sessions -> sessions.policy().domain())
+                    .containsExactly("mx1.hosting.example", "mx2.hosting.example");
+            assertThat(counted.take(NEXT_DAY)).isEmpty();
+        }
+    }
+
+    @Test
     void what_was_counted_before_a_restart_is_counted_on() throws Exception {
-        reports.succeeded(sts, NOON);
-        reports.failed(sts, expired, NOON);
+        reports.succeeded("example.org", sts, NOON);
+        reports.failed("example.org", sts, expired, NOON);
         TlsReports restarted = TlsReports.of("Company-X", "tlsrpt@company-x.example");
         for (TlsReport kept : reports.snapshot()) {
             restarted.add(TlsReportReader.read(kept.gzip()));
         }
-        restarted.failed(sts, expired, NOON);
+        restarted.failed("example.org", sts, expired, NOON);
 
         assertThat(restarted.take(NEXT_DAY).get(0).sessions())
                 .containsExactly(new ReportedSessions(sts, 1, 2, List.of(expired.withSessions(2))));
@@ -129,7 +158,7 @@ class TlsReportsTest {
     @Test
     void too_many_details_are_counted_by_their_result_type_alone() {
         for (int i = 0; i < TlsReports.MAX_FAILURES + 100; i++) {
-            reports.failed(sts, expired.withMxHost("mx" + i), NOON);
+            reports.failed("example.org", sts, expired.withMxHost("mx" + i), NOON);
         }
         ReportedSessions sessions = reports.take(NEXT_DAY).get(0).sessions().get(0);
         assertThat(sessions.failed()).isEqualTo(TlsReports.MAX_FAILURES + 100);
@@ -142,27 +171,27 @@ class TlsReportsTest {
     void domains_without_end_take_no_more_than_the_bound_and_what_is_dropped_is_counted() {
         TlsReports small = TlsReports.of("Company-X", "c@x.example", 10_000, () -> "id");
         for (int i = 0; i < 1_000; i++) {
-            small.succeeded(ReportedPolicy.none("d" + i + ".example"), NOON);
+            small.succeeded("d" + i + ".example", ReportedPolicy.none("d" + i + ".example"), NOON);
         }
         int reported = small.take(NEXT_DAY).size();
         assertThat(reported).isBetween(10, 40);
         assertThat(small.dropped()).isEqualTo(1_000 - reported);
 
-        small.succeeded(sts, NEXT_DAY);
+        small.succeeded("example.org", sts, NEXT_DAY);
         assertThat(small.snapshot()).as("there is room again").hasSize(1);
     }
 
     @Test
     void without_room_for_a_detail_the_summary_counts() {
         TlsReports small = TlsReports.of("Company-X", "c@x.example", 800, () -> "id");
-        small.failed(sts, expired, NOON);
+        small.failed("example.org", sts, expired, NOON);
         assertThat(small.take(NEXT_DAY).get(0).sessions()).containsExactly(new ReportedSessions(sts, 0, 1, List.of()));
     }
 
     @Test
     void days_that_nobody_takes_are_dropped() {
         for (int day = 0; day < TlsReports.MAX_DAYS + 3; day++) {
-            reports.succeeded(sts, NOON.plus(Duration.ofDays(day)));
+            reports.succeeded("example.org", sts, NOON.plus(Duration.ofDays(day)));
         }
         assertThat(reports.snapshot()).hasSize(TlsReports.MAX_DAYS);
         assertThat(reports.dropped()).isEqualTo(3);
@@ -219,8 +248,8 @@ class TlsReportsTest {
             Thread thread = new Thread(() -> {
                 ready.countDown();
                 for (int i = 0; i < 5_000; i++) {
-                    reports.failed(sts, expired, NOON);
-                    reports.succeeded(sts, NOON);
+                    reports.failed("example.org", sts, expired, NOON);
+                    reports.succeeded("example.org", sts, NOON);
                 }
             });
             running.add(thread);
