@@ -188,7 +188,7 @@ class JavadocExamplesTest {
             Map.entry("DaneVerifier", "TlsaRecords records;"),
             Map.entry("TlsaLookup", "DnsResolver resolver;"),
             Map.entry("TlsaRecords", "DnsAnswer answer; abstract void log(String line);"),
-            Map.entry("SmtpConnection", "SmtpConnection connection;"),
+            Map.entry("SmtpConnection", "SmtpConnection connection; Candidate candidate;"),
             Map.entry("TlsResultType", "UpgradeException failure;"),
             Map.entry("ReportedPolicy", "Object tlsa;"),
             Map.entry("ReportedFailure", "InetAddress address;"),
@@ -204,9 +204,8 @@ class JavadocExamplesTest {
                     "ReportedPolicy policy; Instant now; DnsResolver resolver;"
                             + " abstract void send(TlsReport report, DnsAnswer record);"),
             Map.entry("ReportAttempts", "TlsReport report; Random random;"),
-            Map.entry(
-                    "RequireTls", "SmtpConnection session; abstract void mail(String command); abstract void quit();"),
-            Map.entry("TlsRequiredHeader", "List<String> lines; SmtpClient client;"));
+            Map.entry("RequireTls", "Candidate candidate; abstract void mail(String command); abstract void quit();"),
+            Map.entry("TlsRequiredHeader", "List<String> lines; Candidate candidate;"));
 
     @TempDir
     Path folder;

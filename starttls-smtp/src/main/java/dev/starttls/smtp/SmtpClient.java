@@ -263,7 +263,7 @@ public final class SmtpClient extends ClientSetup<SmtpClient, SmtpConnection, Sm
 
     @Override
     protected SmtpConnection session(StartTlsChannel channel, SmtpClientDialogue dialogue) {
-        return new SmtpConnection(channel, dialogue.announced());
+        return new SmtpConnection(channel, dialogue.announced(), candidate);
     }
 
     @Override

@@ -30,9 +30,19 @@ public final class Candidate {
     /** How it is reached. */
     record Place(String host, int port, int preference, List<InetAddress> addresses) {}
 
+    /**
+     * How TLS is spoken where a message asks for something else than the policy.
+     *
+     * @param verifying with a host whose certificate a trusted root must vouch for
+     * @param encrypting with one that proves nothing
+     */
+    record Settings(TlsSettings verifying, TlsSettings encrypting) {}
+
     private final Place place;
     private final Requirement requirement;
     private final TlsSettings tls;
+    private final Settings settings;
+    private final RequireTls.MxName mxName;
     private final Optional<Exclusion> exclusion;
     private final ReportedPolicy reportedAs;
     private final UpgradeListener outcomes;
@@ -44,29 +54,98 @@ public final class Candidate {
             Place place,
             Requirement requirement,
             TlsSettings tls,
-            ReportedPolicy reportedAs,
-            UpgradeListener outcomes) {
-        this(place, requirement, tls, Optional.empty(), reportedAs, outcomes);
-    }
-
-    private Candidate(
-            Place place,
-            Requirement requirement,
-            TlsSettings tls,
-            Optional<Exclusion> exclusion,
+            Settings settings,
+            RequireTls.MxName mxName,
             ReportedPolicy reportedAs,
             UpgradeListener outcomes) {
         this.place = place;
         this.requirement = requirement;
         this.tls = tls;
-        this.exclusion = exclusion;
+        this.settings = settings;
+        this.mxName = mxName;
+        this.exclusion = Optional.empty();
         this.reportedAs = reportedAs;
+        this.outcomes = outcomes;
+    }
+
+    private Candidate(
+            Candidate same,
+            Requirement requirement,
+            TlsSettings tls,
+            Optional<Exclusion> exclusion,
+            UpgradeListener outcomes) {
+        place = same.place;
+        this.requirement = requirement;
+        this.tls = tls;
+        settings = same.settings;
+        mxName = same.mxName;
+        this.exclusion = exclusion;
+        reportedAs = same.reportedAs;
         this.outcomes = outcomes;
     }
 
     /** The same, which must not be used. */
     Candidate excluded(FailureReason reason, String detail) {
-        return new Candidate(place, requirement, tls, Optional.of(new Exclusion(reason, detail)), reportedAs, outcomes);
+        return new Candidate(this, requirement, tls, Optional.of(new Exclusion(reason, detail)), outcomes);
+    }
+
+    /**
+     * The same host for a message that requires TLS (RFC 8689 section 2): it has to prove its certificate also where its domain has no
+     * policy that asks for it. What fails then is counted for reports as any other failure is.
+     *
+     * <pre>{@code
+     * try (SmtpConnection mail = SmtpClient.to(candidate.authenticated()).connect()) {
+     *     mail.requireTls().missing();     // empty: MAIL FROM with REQUIRETLS
+     * }
+     * }</pre>
+     *
+     * @return this one if it has to prove its certificate anyway; else one that has to prove it by a trusted root and its name
+     */
+    public Candidate authenticated() {
+        return certificate() == RequireTls.Certificate.NOT_VERIFIED
+                ? new Candidate(
+                        this, new Requirement.TrustedCertificate(host()), settings.verifying(), exclusion, outcomes)
+                : this;
+    }
+
+    /**
+     * The same host for a message with {@code TLS-Required: No} (RFC 8689 section 4.2.2, {@link TlsRequiredHeader}): neither DANE nor MTA-STS
+     * counts, TLS is used where it is offered, and a host that a policy excludes may be used. No {@link DeliveryOutcome} comes of it, since no
+     * policy was applied.
+     *
+     * @return one that has to prove nothing; {@link #unreachable} only if it has no address
+     */
+    public Candidate opportunistic() {
+        return new Candidate(
+                this,
+                new Requirement.Nothing(),
+                settings.encrypting(),
+                exclusion.filter(why -> addresses().isEmpty()),
+                UpgradeListener.NONE);
+    }
+
+    /**
+     * How the name of the host was validated, which a message that requires TLS depends on (RFC 8689 section 2).
+     *
+     * @return {@link RequireTls.MxName#DNSSEC} if the MX records are signed, {@link RequireTls.MxName#MTA_STS} if the domain's policy has the
+     *     host, in whatever mode
+     */
+    public RequireTls.MxName mxName() {
+        return mxName;
+    }
+
+    /**
+     * How the certificate of the host is verified, inside TLS.
+     *
+     * @return as the {@link #requirement} has it
+     */
+    public RequireTls.Certificate certificate() {
+        if (requirement instanceof Requirement.Dane) {
+            return RequireTls.Certificate.DANE;
+        }
+        return requirement instanceof Requirement.TrustedCertificate
+                ? RequireTls.Certificate.PKIX
+                : RequireTls.Certificate.NOT_VERIFIED;
     }
 
     /**

@@ -25,12 +25,16 @@ record HostDecision(
     private record Verdict(
             Requirement requirement, TlsSettings tls, ReportedPolicy reportedAs, Optional<SessionTrial> trial) {}
 
+    /** Whose mail it is, and how the host is known to be theirs. */
+    private record Recipients(String domain, RequireTls.MxName mxName) {}
+
     Candidate of(String domain, DnsAnswer mx, DnsRecord.Mx record, Optional<StsPolicy> sts) {
         String host = record.exchange();
+        Recipients to = new Recipients(domain, mxName(mx, host, sts));
         if (DomainName.of(host).filter(host::equals).isEmpty()) {
             String shown = DomainName.shown(host);
             Candidate.Place nowhere = new Candidate.Place(shown, port, record.preference(), List.of());
-            return candidate(domain, nowhere, nothing(ReportedPolicy.none(domain), Optional.empty()))
+            return candidate(to, nowhere, nothing(ReportedPolicy.none(domain), Optional.empty()))
                     .excluded(
                             FailureReason.CONNECT_FAILED,
                             "Expected the name of a host in an MX record of " + domain + ", got " + shown);
@@ -40,16 +44,16 @@ record HostDecision(
         DaneRequirement dane = TlsaLookup.with(resolver).forMx(domain, mx, found, port);
         if (dane instanceof DaneRequirement.HostUnusable unusable) {
             ReportedPolicy policy = new ReportedPolicy(ReportedPolicy.Type.TLSA, host, List.of(), List.of());
-            return candidate(domain, place, nothing(policy, Optional.empty()))
+            return candidate(to, place, nothing(policy, Optional.empty()))
                     .excluded(unusable.reason(), unusable.detail());
         }
         if (found.addresses().isEmpty()) {
-            return candidate(domain, place, nothing(ReportedPolicy.none(domain), Optional.empty()))
+            return candidate(to, place, nothing(ReportedPolicy.none(domain), Optional.empty()))
                     .excluded(FailureReason.CONNECT_FAILED, found.detail());
         }
         if (dane instanceof DaneRequirement.AuthenticationRequired required) {
             return candidate(
-                    domain,
+                    to,
                     place,
                     new Verdict(
                             new Requirement.Dane(
@@ -60,7 +64,7 @@ record HostDecision(
         }
         if (sts.isPresent() && sts.get().mode() == StsPolicy.Mode.ENFORCE) {
             Candidate enforced = candidate(
-                    domain,
+                    to,
                     place,
                     new Verdict(
                             new Requirement.TrustedCertificate(host),
@@ -75,16 +79,26 @@ record HostDecision(
                                     + sts.get().mx() + ", got " + host);
         }
         if (dane instanceof DaneRequirement.EncryptionRequired unusable) {
-            return encrypted(domain, place, unusable);
+            return encrypted(to, place, unusable);
         }
         Optional<SessionTrial> trial = sts.map(policy -> new StsTrial(host, policy.allows(host), trust));
         ReportedPolicy policy =
                 sts.map(present -> ReportedPolicy.of(domain, present)).orElseGet(() -> ReportedPolicy.none(domain));
-        return candidate(domain, place, nothing(policy, trial));
+        return candidate(to, place, nothing(policy, trial));
+    }
+
+    private static RequireTls.MxName mxName(DnsAnswer mx, String host, Optional<StsPolicy> sts) {
+        if (mx.records(DnsRecord.Mx.class).isEmpty()) {
+            return RequireTls.MxName.NOT_FROM_MX;
+        }
+        if (mx.secure()) {
+            return RequireTls.MxName.DNSSEC;
+        }
+        return sts.isPresent() && sts.get().allows(host) ? RequireTls.MxName.MTA_STS : RequireTls.MxName.NOT_VALIDATED;
     }
 
     /** Mail is delivered, and a report says that the records cannot be used (RFC 8460 section 4.3.2.1). */
-    private Candidate encrypted(String domain, Candidate.Place place, DaneRequirement.EncryptionRequired unusable) {
+    private Candidate encrypted(Recipients to, Candidate.Place place, DaneRequirement.EncryptionRequired unusable) {
         String why = unusable.records().ignored().stream()
                 .map(one -> one.record() + ": " + one.why())
                 .collect(Collectors.joining("; "));
@@ -92,7 +106,7 @@ record HostDecision(
                 FailureReason.TLSA_MISMATCH,
                 "Expected usable TLSA records of " + unusable.baseDomain() + ", got none: " + why));
         return candidate(
-                domain,
+                to,
                 place,
                 new Verdict(
                         new Requirement.Encryption(why),
@@ -103,20 +117,23 @@ record HostDecision(
 
     /** A host of an address literal, of which no policy says anything (RFC 8461 section 3.4). */
     Candidate ofLiteral(Candidate.Place place) {
-        return candidate(place.host(), place, nothing(ReportedPolicy.none(place.host()), Optional.empty()));
+        Recipients to = new Recipients(place.host(), RequireTls.MxName.NOT_FROM_MX);
+        return candidate(to, place, nothing(ReportedPolicy.none(place.host()), Optional.empty()));
     }
 
     private Verdict nothing(ReportedPolicy policy, Optional<SessionTrial> trial) {
         return new Verdict(new Requirement.Nothing(), encrypting, policy, trial);
     }
 
-    private Candidate candidate(String domain, Candidate.Place place, Verdict verdict) {
+    private Candidate candidate(Recipients to, Candidate.Place place, Verdict verdict) {
         return new Candidate(
                 place,
                 verdict.requirement(),
                 verdict.tls(),
+                new Candidate.Settings(verifying, encrypting),
+                to.mxName(),
                 verdict.reportedAs(),
                 new OutcomeListener(
-                        domain, verdict.reportedAs(), place.host(), place.addresses(), verdict.trial(), outcomes));
+                        to.domain(), verdict.reportedAs(), place.host(), place.addresses(), verdict.trial(), outcomes));
     }
 }

@@ -14,7 +14,8 @@ import java.util.TreeSet;
  * 4.2.1).
  *
  * <pre>{@code
- * RequireTls answer = RequireTls.of(session.report(), RequireTls.MxName.DNSSEC, RequireTls.Certificate.PKIX);
+ * SmtpConnection session = SmtpClient.to(candidate.authenticated()).connect();
+ * RequireTls answer = session.requireTls();
  * switch (answer.sending("mary@example.org")) {
  *     case WITH_REQUIRETLS -> mail("MAIL FROM:<mary@example.org> " + RequireTls.KEYWORD);
  *     case WITHOUT_REQUIRETLS -> mail("MAIL FROM:<>");

@@ -12,7 +12,7 @@ import java.util.Optional;
  * TlsRequiredHeader header = new TlsRequiredHeader();
  * lines.forEach(header::line);                      // the whole message, or its header
  * if (header.value() == TlsRequiredHeader.Value.NO) {
- *     client.policy(TlsPolicy.OPPORTUNISTIC);       // no MTA-STS, no DANE; STARTTLS still
+ *     SmtpClient.to(candidate.opportunistic());     // no MTA-STS, no DANE; STARTTLS still
  * }
  * }</pre>
  *

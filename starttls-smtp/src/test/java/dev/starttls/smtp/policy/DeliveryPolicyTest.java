@@ -330,6 +330,83 @@ class DeliveryPolicyTest {
                 .containsExactly("example.org", "other.example", "example.org");
     }
 
+    @Test
+    void for_a_message_that_requires_tls_each_host_has_to_prove_its_certificate() {
+        dns.mx("example.org", 1, "a.example").here("a.example");
+        Candidate nothing =
+                builder().build().forDomain("example.org").iterator().next();
+        assertThat(nothing.certificate()).isEqualTo(RequireTls.Certificate.NOT_VERIFIED);
+        assertThat(nothing.mxName()).isEqualTo(RequireTls.MxName.NOT_VALIDATED);
+
+        Candidate proving = nothing.authenticated();
+
+        assertThat(proving.requirement()).isEqualTo(new Requirement.TrustedCertificate("a.example"));
+        assertThat(proving.tlsPolicy()).isEqualTo(TlsPolicy.REQUIRED);
+        assertThat(proving.tls().verification()).isNotEqualTo(Optional.of(Verification.NONE));
+        assertThat(proving.certificate()).isEqualTo(RequireTls.Certificate.PKIX);
+        assertThat(proving.authenticated()).isSameAs(proving);
+        assertThat(proving.addresses()).isEqualTo(nothing.addresses());
+    }
+
+    @Test
+    void what_a_policy_already_asks_for_stays_for_a_message_that_requires_tls() {
+        dns.signed();
+        publish();
+        dns.tlsa("other.example", new DnsRecord.Tlsa(3, 1, 1, "ab".repeat(32)));
+        dns.fails("_25._tcp.mx.good.example", DnsType.TLSA);
+        List<Candidate> all = builder().build().forDomain("example.org").candidates();
+        assertThat(all.get(0).authenticated()).isSameAs(all.get(0));
+        assertThat(all.get(1).authenticated()).isSameAs(all.get(1));
+        assertThat(all.get(1).certificate()).isEqualTo(RequireTls.Certificate.DANE);
+        assertThat(all.get(2).authenticated().unreachable()).isPresent();
+    }
+
+    @Test
+    void the_name_of_a_host_is_validated_by_dnssec_or_by_mta_sts() {
+        publish();
+        assertThat(builder().build().forDomain("example.org"))
+                .extracting(Candidate::mxName)
+                .containsExactly(RequireTls.MxName.MTA_STS, RequireTls.MxName.NOT_VALIDATED, RequireTls.MxName.MTA_STS);
+        dns.here("alone.example");
+        assertThat(builder().build().forDomain("alone.example"))
+                .extracting(Candidate::mxName)
+                .containsExactly(RequireTls.MxName.NOT_FROM_MX);
+        dns.signed().mx("signed.example", 1, "a.example").here("a.example");
+        assertThat(builder().build().forDomain("signed.example"))
+                .extracting(Candidate::mxName)
+                .containsExactly(RequireTls.MxName.DNSSEC);
+    }
+
+    @Test
+    void for_a_message_that_does_without_tls_no_policy_counts_and_nothing_is_reported() {
+        dns.signed();
+        publish();
+        dns.tlsa("mx1.example.org", new DnsRecord.Tlsa(3, 1, 1, "ab".repeat(32)));
+        dns.fails("_25._tcp.mx.good.example", DnsType.TLSA);
+        DeliveryPolicy policy = builder().build();
+        List<Candidate> all = policy.forDomain("example.org").candidates();
+        assertThat(all.subList(1, 3))
+                .allSatisfy(candidate -> assertThat(candidate.unreachable()).isPresent());
+        for (Candidate candidate : all) {
+            Candidate open = candidate.opportunistic();
+            assertThat(open.unreachable()).isEmpty();
+            assertThat(open.requirement()).isEqualTo(new Requirement.Nothing());
+            assertThat(open.tlsPolicy()).isEqualTo(TlsPolicy.OPPORTUNISTIC);
+            assertThat(open.tls().verification()).contains(Verification.NONE);
+            policy.failed(open, new UpgradeException(FailureReason.NOT_OFFERED, Phase.CAPABILITY, "no offer"));
+        }
+        assertThat(outcomes).isEmpty();
+    }
+
+    @Test
+    void a_host_without_an_address_cannot_be_reached_whatever_a_message_asks_for() {
+        dns.mx("example.org", 1, "a.example");
+        Candidate candidate =
+                builder().build().forDomain("example.org").iterator().next();
+        assertThat(candidate.opportunistic().unreachable()).isPresent();
+        assertThat(candidate.authenticated().unreachable()).isPresent();
+    }
+
     @ParameterizedTest
     @CsvSource({"[127.0.0.1], 127.0.0.1", "[IPv6:::1], ::1", "[ipv6:2001:db8::1], 2001:db8::1"})
     void an_address_literal_is_a_host_without_any_policy(String literal, String address) throws Exception {

@@ -229,6 +229,44 @@ class DeliveryTest {
     }
 
     @Test
+    void a_message_that_requires_tls_goes_to_a_host_that_has_proved_its_certificate() throws Exception {
+        dns.signed().mx("signed.example", 1, "mx2.example.org").mx("signed.example", 2, "mx3.example.org");
+        dns.here("mx2.example.org", "mx3.example.org");
+        List<Candidate> hosts = policy().forDomain("signed.example").candidates();
+        try (SmtpConnection mail = SmtpClient.to(hosts.get(0).authenticated()).connect()) {
+            assertThat(mail.requireTls().missing()).containsExactly(RequireTls.Condition.OFFER);
+        }
+        try (SmtpConnection mail = SmtpClient.to(hosts.get(0)).connect()) {
+            assertThat(mail.requireTls().missing())
+                    .containsExactly(RequireTls.Condition.CERTIFICATE, RequireTls.Condition.OFFER);
+        }
+        SmtpClient untrusted = SmtpClient.to(hosts.get(1).authenticated());
+        assertThatThrownBy(untrusted::connect)
+                .isInstanceOfSatisfying(UpgradeException.class, e -> assertThat(e.reason())
+                        .isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED));
+    }
+
+    @Test
+    void a_client_of_a_host_and_a_port_does_not_know_how_the_host_was_found() throws Exception {
+        try (SmtpConnection mail = SmtpClient.to("localhost", port)
+                .serverName("mx2.example.org")
+                .sslContext(CERTIFICATES.client())
+                .connect()) {
+            assertThatThrownBy(mail::requireTls)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("try requireTls(mx, certificate)");
+        }
+    }
+
+    @Test
+    void a_message_that_does_without_tls_goes_to_a_host_that_a_policy_excludes() throws Exception {
+        try (SmtpConnection mail = SmtpClient.to(host(0).opportunistic()).connect()) {
+            assertThat(mail.report().encrypted()).isTrue();
+        }
+        assertThat(outcomes).isEmpty();
+    }
+
+    @Test
     void what_the_policy_decides_cannot_be_set() {
         SmtpClient client = SmtpClient.to(host(1));
         assertThatThrownBy(() -> client.policy(TlsPolicy.OPPORTUNISTIC)).isInstanceOf(IllegalStateException.class);
