@@ -24,8 +24,9 @@ import java.util.TreeMap;
  *
  * <pre>{@code
  * ServiceDiscovery domain = ServiceDiscovery.of("user@example.org");
- * ServiceEndpoint outgoing = domain.submission(resolver).endpoints().get(0);
- * SmtpClient.to(outgoing).connect();                    // never without TLS
+ * for (ServiceEndpoint outgoing : domain.submission(resolver).endpoints()) {     // none: ask the user for a host
+ *     SmtpClient.to(outgoing).connect();                // never without TLS; if it fails, the next one
+ * }
  * domain.mailboxes(resolver).endpoints();               // IMAP and POP3, in the order of the domain
  * }</pre>
  *
