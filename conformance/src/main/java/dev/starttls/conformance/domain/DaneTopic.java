@@ -16,6 +16,9 @@ import dev.starttls.smtp.policy.DaneRequirement.HostUnusable;
 import dev.starttls.smtp.policy.DaneRequirement.NotApplicable;
 import dev.starttls.smtp.policy.DaneVerifier;
 import dev.starttls.smtp.policy.TlsaRecords;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -131,7 +134,7 @@ final class DaneTopic {
         }
         NotApplicable none = (NotApplicable) dane;
         return switch (none.absence()) {
-            case NO_RECORDS -> facts.unsigned(Verdict.warn(none.detail()));
+            case NO_RECORDS -> facts.unsigned(Verdict.warn(none.detail() + servedRecord(host, host.name())));
             case INSECURE_RECORDS -> facts.unsigned(Verdict.warn(none.detail() + "; they do not count"));
             case INSECURE_MX, INSECURE_ADDRESS ->
                 facts.unsigned(Verdict.skip("without signatures there is no DANE (DNS-S-04, DNS-S-05)"));
@@ -160,10 +163,28 @@ final class DaneTopic {
                 .map(tls -> {
                     ServerVerifier.Verdict verdict = verify(facts, host, required.names(), required.records(), tls);
                     return verdict instanceof ServerVerifier.Refused refused
-                            ? Verdict.fail(refused.detail())
+                            ? Verdict.fail(refused.detail() + servedRecord(host, required.baseDomain()))
                             : Verdict.pass("one of " + shown(required.records().usable()) + " matches");
                 })
                 .orElseGet(() -> Verdict.fail("there was no TLS session, which TLSA records ask for")));
+    }
+
+    /** The whole record of the key that the server has shown, to be copied into the zone by whoever knows that it is his. */
+    private static String servedRecord(DomainHost host, String base) {
+        return host.tls()
+                .map(tls -> "; of the key that is served the record is _"
+                        + host.target().port() + "._tcp." + base
+                        + ". IN TLSA 3 1 1 "
+                        + sha256(tls.chain().get(0).getPublicKey().getEncoded()))
+                .orElse("");
+    }
+
+    private static String sha256(byte[] key) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(key));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
     }
 
     private static Verdict rollover(DomainFacts facts, DomainHost host) {

@@ -133,7 +133,7 @@ final class MxTopic {
             return DomainFacts.failed(failed, "the AAAA records of " + host.name());
         }
         if (answer.records(DnsRecord.Address.class).isEmpty()) {
-            return Verdict.warn("it has no AAAA record");
+            return Verdict.warn("there is no AAAA record");
         }
         if (!(host.target().address().orElse(null) instanceof Inet6Address)) {
             return Verdict.skip("its IPv6 addresses are judged beside this one");

@@ -188,7 +188,9 @@ final class StsTopic {
                 .faults());
         NameVerdict name = NameRules.judge(tls.chain().get(0), ServerIdentity.of(host.name()));
         if (!(name instanceof NameVerdict.Matched)) {
-            faults.add("no DNS-ID of it is " + host.name());
+            String names = ServerIdentity.shownNames(tls.chain().get(0));
+            faults.add(
+                    "the certificate is for " + (names.isEmpty() ? "no name" : names) + ", and not for " + host.name());
         }
         if (tls.version().equals("TLSv1") || tls.version().equals("TLSv1.1")) {
             faults.add("the server speaks " + tls.version() + " at most");

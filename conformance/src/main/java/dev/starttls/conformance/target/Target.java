@@ -59,7 +59,7 @@ public record Target(Scheme scheme, String host, int port, Optional<String> name
         int colon = url.indexOf("://");
         if (colon < 0) {
             throw new TargetException("'" + url + "' is not a target: write SCHEME://HOST[:PORT], for instance smtp://"
-                    + (url.isBlank() ? "mail.example.org" : url.strip()) + " (schemes: " + Scheme.all() + ")");
+                    + (likeHost(url.strip()) ? url.strip() : "mail.example.org") + " (schemes: " + Scheme.all() + ")");
         }
         String name = url.substring(0, colon);
         Scheme scheme = Scheme.named(name)
@@ -83,6 +83,12 @@ public record Target(Scheme scheme, String host, int port, Optional<String> name
                     + "://HOST:PORT or " + scheme.key() + "://ADDRESS:PORT#NAME");
         }
         return rest.startsWith("[") ? bracketed(url, scheme, rest) : named(url, scheme, rest);
+    }
+
+    /** Whether a scheme may be all that is missing. */
+    private static boolean likeHost(String text) {
+        return !text.isEmpty()
+                && text.chars().allMatch(c -> c < 0x7f && (Character.isLetterOrDigit(c) || ".-:[]".indexOf(c) >= 0));
     }
 
     private static Target named(String url, int hash) throws TargetException {

@@ -248,6 +248,17 @@ class DomainJudgeTest {
     }
 
     @Test
+    void the_record_to_publish_is_in_the_finding() {
+        String record = "_25._tcp." + MX + ". IN TLSA 3 1 1 " + key();
+        tlsa(3, 1, 1, other(1));
+        assertThat(verdict("DNS-S-07").detail()).contains(record);
+        dns.answers("_25._tcp." + MX, DnsType.TLSA, new DnsAnswer.Absent("_25._tcp." + MX, Security.SECURE));
+        assertThat(verdict("DNS-S-06").detail())
+                .contains("Expected TLSA records of _25._tcp." + MX + ", got none")
+                .contains(record);
+    }
+
+    @Test
     void usages_of_the_web_are_of_no_use_for_mail() {
         tlsa(1, 1, 1, key());
         TargetReport report = judge();

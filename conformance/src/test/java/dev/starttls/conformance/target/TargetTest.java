@@ -34,6 +34,7 @@ class TargetTest {
             value = {
                 "mail.example.org | write SCHEME://HOST[:PORT], for instance smtp://mail.example.org",
                 "'' | for instance smtp://mail.example.org",
+                "two words | for instance smtp://mail.example.org (schemes",
                 "http://mail.example.org | there is no scheme 'http'",
                 "smtp:// | the host is missing",
                 "smtp://:25 | the host is missing",

@@ -47,9 +47,10 @@ record HostAddresses(String host, DnsAnswer ipv6, DnsAnswer ipv4) {
             detail.append("; ")
                     .append(type)
                     .append(": ")
+                    .append(failed.detail())
+                    .append(" (")
                     .append(failed.cause())
-                    .append(' ')
-                    .append(failed.detail());
+                    .append(')');
         }
     }
 }

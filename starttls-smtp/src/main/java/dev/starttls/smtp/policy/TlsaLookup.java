@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -170,8 +171,9 @@ public final class TlsaLookup {
                         "Expected signed TLSA records of " + unsigned.get() + ", got unsigned ones")
                 : new NotApplicable(
                         Absence.NO_RECORDS,
-                        "Expected TLSA records of _" + port + "._tcp. and " + String.join(" or ", bases)
-                                + ", got none");
+                        bases.stream()
+                                .map(base -> "_" + port + "._tcp." + base)
+                                .collect(Collectors.joining(" or ", "Expected TLSA records of ", ", got none")));
     }
 
     private static DaneRequirement required(String base, List<String> names, TlsaRecords records) {
