@@ -7,10 +7,8 @@ import dev.starttls.core.dns.DnsAnswer;
 import dev.starttls.core.dns.DnsRecord.Caa;
 import dev.starttls.core.dns.DnsType;
 import java.security.cert.X509Certificate;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -18,23 +16,7 @@ import javax.security.auth.x500.X500Principal;
 
 /** Whether the authority that issued a server's certificate may issue for its name (RFC 8659). */
 final class CaaTopic {
-    /** What authorities call themselves in certificates, in part and in lower case, and in CAA records. */
-    private static final Map<String, Set<String>> AUTHORITIES = authorities();
-
     private CaaTopic() {}
-
-    private static Map<String, Set<String>> authorities() {
-        Map<String, Set<String>> known = new LinkedHashMap<>();
-        known.put("let's encrypt", Set.of("letsencrypt.org"));
-        known.put("digicert", Set.of("digicert.com", "www.digicert.com"));
-        known.put("sectigo", Set.of("sectigo.com", "comodoca.com", "comodo.com"));
-        known.put("google trust services", Set.of("pki.goog"));
-        known.put("amazon", Set.of("amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"));
-        known.put("globalsign", Set.of("globalsign.com"));
-        known.put("buypass", Set.of("buypass.com", "buypass.no"));
-        known.put("harica", Set.of("harica.gr"));
-        return known;
-    }
 
     static List<DomainRule> rules() {
         return List.of(new DomainRule.OfHost(
@@ -83,16 +65,16 @@ final class CaaTopic {
     }
 
     private static Verdict judged(List<X509Certificate> chain, List<String> issuers, String at) {
-        String issuer = chain.get(0).getIssuerX500Principal().getName(X500Principal.RFC1779);
-        Optional<Set<String>> names = AUTHORITIES.entrySet().stream()
-                .filter(each -> issuer.toLowerCase(Locale.ROOT).contains(each.getKey()))
-                .map(Map.Entry::getValue)
-                .findFirst();
+        X500Principal principal = chain.get(0).getIssuerX500Principal();
+        String issuer = principal.getName(X500Principal.RFC1779);
+        Optional<Set<String>> names = CaaIdentifiers.of(principal);
         if (names.isEmpty()) {
-            return Verdict.undecided(at + "; by what name CAA records call the issuer " + issuer + " is not known");
+            return Verdict.undecided("not judged: " + at + "; the issuer is " + issuer
+                    + ", and by what name CAA records call it is not known here");
         }
         return names.get().stream().anyMatch(issuers::contains)
                 ? Verdict.pass(at + ", and it is the issuer")
-                : Verdict.fail(at + ", and the issuer is " + issuer);
+                : Verdict.fail(at + ", and the issuer is " + issuer + ", which CAA records call "
+                        + names.get().stream().sorted().collect(Collectors.joining(" or ")));
     }
 }
