@@ -223,6 +223,7 @@ class ClausesTest {
         titles.put(7505, "no mail for a domain");
         titles.put(7671, "DANE in operation");
         titles.put(7672, "DANE for SMTP");
+        titles.put(7673, "DANE with SRV records");
         titles.put(8659, "CAA records");
         titles.put(4033, "DNSSEC");
         titles.put(6672, "DNAME");

@@ -228,7 +228,7 @@ final class DaneTopic {
                 : Optional.of(!(dane instanceof NotApplicable));
     }
 
-    private static String shown(List<Tlsa> records) {
+    static String shown(List<Tlsa> records) {
         return records.stream()
                 .map(record -> record.usage() + " " + record.selector() + " " + record.matchingType() + " "
                         + (record.data().length() > SHOWN_DATA
@@ -237,7 +237,7 @@ final class DaneTopic {
                 .collect(Collectors.joining(", "));
     }
 
-    private static String reasons(TlsaRecords records) {
+    static String reasons(TlsaRecords records) {
         return records.ignored().stream()
                 .map(TlsaRecords.Ignored::why)
                 .distinct()

@@ -45,6 +45,13 @@ final class DomainFacts {
                 .forMx(name(), domain.mx(), host.name(), host.target().port()));
     }
 
+    /** What DANE asks of a server that a signed SRV record names; the same for all its addresses. */
+    DaneRequirement daneOfService(DomainHost host) {
+        return dane.computeIfAbsent(
+                host.name() + ":" + host.target().port() + " by SRV", each -> TlsaLookup.with(domain.lookups())
+                        .forHost(host.name(), host.target().port()));
+    }
+
     /** What is known of the domain's MTA-STS policy; found out once, when it is first asked for. */
     StsFinding sts() {
         if (sts.isEmpty()) {

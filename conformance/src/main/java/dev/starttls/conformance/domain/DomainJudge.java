@@ -57,7 +57,10 @@ public final class DomainJudge {
                 Matrix.Row row = row(rule, facts);
                 rows.add(row);
                 results.add(new CheckResult(
-                        rule.check(), verdict(row, facts), List.of(), Duration.ofNanos(System.nanoTime() - since)));
+                        rule.check(),
+                        verdict(rule, row, facts),
+                        List.of(),
+                        Duration.ofNanos(System.nanoTime() - since)));
             }
         }
         rows.addAll(own(hosts));
@@ -104,6 +107,8 @@ public final class DomainJudge {
                 cell = Optional.of(ofHost.judge().apply(facts, host));
             } else if (rule instanceof DomainRule.OfMx ofMx && host.use() == DomainHost.Use.MX) {
                 cell = Optional.of(ofMx.judge().apply(facts, host));
+            } else if (rule instanceof DomainRule.OfService ofService && host.use() == DomainHost.Use.SERVICE) {
+                cell = Optional.of(ofService.judge().apply(facts, host));
             }
             cells.add(cell.map(verdict -> verdict.at(rule.check().level())));
         }
@@ -111,7 +116,7 @@ public final class DomainJudge {
                 rule.check(), whole.map(verdict -> verdict.at(rule.check().level())), cells);
     }
 
-    private static Verdict verdict(Matrix.Row row, DomainFacts facts) {
+    private static Verdict verdict(DomainRule rule, Matrix.Row row, DomainFacts facts) {
         if (row.domain().isPresent()) {
             return row.domain().get();
         }
@@ -119,6 +124,9 @@ public final class DomainJudge {
         for (int i = 0; i < row.hosts().size(); i++) {
             DomainHost host = facts.domain().hosts().get(i);
             row.hosts().get(i).ifPresent(verdict -> byHost.put(host, verdict));
+        }
+        if (byHost.isEmpty() && rule instanceof DomainRule.OfService) {
+            return Verdict.skip("no servers for users are known (DNS-S-18)");
         }
         if (byHost.isEmpty()) {
             return facts.domain().refusesMail()

@@ -16,6 +16,9 @@ sealed interface DomainRule {
     /** It judges each server that takes mail. */
     record OfMx(Check check, BiFunction<DomainFacts, DomainHost, Verdict> judge) implements DomainRule {}
 
+    /** It judges each server at which users submit or read mail. */
+    record OfService(Check check, BiFunction<DomainFacts, DomainHost, Verdict> judge) implements DomainRule {}
+
     /** It judges each server, whatever it is for. */
     record OfHost(Check check, BiFunction<DomainFacts, DomainHost, Verdict> judge) implements DomainRule {}
 }

@@ -14,7 +14,8 @@ public final class DomainTopic implements Topic {
                     StsTopic.rules(),
                     ReportingTopic.rules(),
                     CaaTopic.rules(),
-                    ServiceTopic.rules())
+                    ServiceTopic.rules(),
+                    ServiceDaneTopic.rules())
             .flatMap(List::stream)
             .sorted(Comparator.comparing((DomainRule rule) -> rule.check().id()))
             .toList();

@@ -31,6 +31,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.security.auth.x500.X500Principal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -371,6 +372,59 @@ class DomainJudgeTest {
         Verdict unknown = verdict("DNS-S-15");
         assertThat(key(unknown)).isEqualTo("inconclusive");
         assertThat(unknown.detail()).contains("example.org permits letsencrypt.org");
+    }
+
+    @Test
+    void caa_records_call_authorities_by_the_names_that_they_have_reported() {
+        for (String issuer : List.of(
+                "CN=R11, O=Let's Encrypt, C=US | letsencrypt.org",
+                "CN=ZeroSSL RSA Domain Secure Site CA, O=ZeroSSL, C=AT | sectigo.com",
+                "CN=RapidSSL TLS RSA CA G1, O=DigiCert Inc, C=US | rapidssl.com",
+                "CN=Certum Domain Validation CA SHA2, O=Unizeto Technologies S.A., C=PL | certum.pl",
+                "CN=GEANT TLS RSA 1, O=Hellenic Academic and Research Institutions CA, C=GR | harica.gr",
+                "CN=GLOBALTRUST 2020 SERVER DV 1, O=e-commerce monitoring GmbH, C=AT | globaltrust.eu",
+                "CN=Go Daddy Secure Certificate Authority - G2, O=\"GoDaddy.com, Inc.\", C=US | godaddy.com")) {
+            String[] parts = issuer.split(" \\| ");
+            assertThat(CaaIdentifiers.of(new X500Principal(parts[0])))
+                    .as(issuer)
+                    .hasValueSatisfying(names -> assertThat(names).contains(parts[1]));
+        }
+        // What a certificate calls itself elsewhere does not count.
+        assertThat(CaaIdentifiers.of(new X500Principal("CN=Let's Encrypt, C=US")))
+                .isEmpty();
+        assertThat(CaaIdentifiers.of(new X500Principal("CN=R11, O=Corner Shop, C=US")))
+                .isEmpty();
+    }
+
+    private void imaps(Security srv) {
+        String name = "_imaps._tcp." + DOMAIN;
+        dns.answers(name, DnsType.SRV, new DnsAnswer.Found(List.of(new DnsRecord.Srv(0, 1, 993, MX)), name, srv));
+    }
+
+    @Test
+    void the_servers_for_users_are_judged_by_the_tlsa_records_of_their_ports() {
+        assertThat(key(verdict("DNS-S-20"))).isEqualTo("skip");
+        imaps(Security.SECURE);
+        assertThat(key(verdict("DNS-S-20", judge(DomainTarget.Servers.DOMAIN)))).isEqualTo("skip");
+        dns.has("_993._tcp." + MX, DnsType.TLSA, new DnsRecord.Tlsa(3, 1, 1, key()));
+        assertThat(key(verdict("DNS-S-20", judge(DomainTarget.Servers.DOMAIN)))).isEqualTo("pass");
+        dns.has("_993._tcp." + MX, DnsType.TLSA, new DnsRecord.Tlsa(3, 1, 1, other(1)));
+        assertThat(key(verdict("DNS-S-20", judge(DomainTarget.Servers.DOMAIN)))).isEqualTo("fail");
+        dns.has("_993._tcp." + MX, DnsType.TLSA, new DnsRecord.Tlsa(1, 1, 1, key()));
+        assertThat(verdict("DNS-S-20", judge(DomainTarget.Servers.DOMAIN)).detail())
+                .contains("not judged");
+        dns.fails("_993._tcp." + MX, DnsType.TLSA, Failure.BOGUS);
+        assertThat(key(verdict("DNS-S-20", judge(DomainTarget.Servers.DOMAIN)))).isEqualTo("fail");
+    }
+
+    @Test
+    void an_srv_record_without_a_signature_leads_to_no_dane() {
+        imaps(Security.INSECURE);
+        dns.has("_993._tcp." + MX, DnsType.TLSA, new DnsRecord.Tlsa(3, 1, 1, other(1)));
+        Verdict verdict = verdict("DNS-S-20", judge(DomainTarget.Servers.DOMAIN));
+        assertThat(key(verdict)).isEqualTo("skip");
+        assertThat(verdict.detail()).contains("not signed");
+        assertThat(dns.asked("TLSA _993._tcp." + MX)).isZero();
     }
 
     @Test
