@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /**
  * What one run of one check works with: the target, connections to it, and the transcript they write. Closing the
@@ -37,6 +38,7 @@ public final class CheckContext implements AutoCloseable {
     private boolean over;
     private long deadline = Long.MAX_VALUE;
     private Runnable progress = () -> {};
+    private Consumer<Duration> waiting = wait -> {};
 
     /** A context alone: with a pace of its own, for a greeting the time of any answer, and nothing shared. */
     public CheckContext(Target target, TargetSettings settings, Dialect dialect) {
@@ -213,6 +215,11 @@ public final class CheckContext implements AutoCloseable {
         progress = action;
     }
 
+    /** Sets what runs before the check waits for its turn to connect, with how long; for the runner, before the check. */
+    public void onWait(Consumer<Duration> action) {
+        waiting = action;
+    }
+
     /**
      * Reports that the server answered one of many questions. The check gets more time: its number of connections
      * depends on the server's answers, and a slow server that answers is not a silent one.
@@ -246,10 +253,10 @@ public final class CheckContext implements AutoCloseable {
         if (!sideBySide) {
             close();
         }
-        pacing.awaitTurn();
+        pacing.awaitTurn(wait -> waiting.accept(wait));
         Duration left = left();
         try {
-            return kept(Conversation.open(target, transcript, nextNumber(), settings.answer(), left, watch));
+            return kept(Conversation.open(target, settings, transcript, nextNumber(), left, watch));
         } catch (IOException e) {
             turnedAway(new TurnedAway(TurnedAway.Kind.REFUSED, "the connection could not be made: " + e.getMessage()));
             throw e;
@@ -258,17 +265,17 @@ public final class CheckContext implements AutoCloseable {
 
     /**
      * A new connection on which nothing has been sent, if possible from another address than the server's own: some
-     * servers trust a client at their own address, and are less strict with it.
+     * servers trust a client at their own address, and are less strict with it. An address that the user named stays.
      *
      * @throws IOException if it could not be made
      */
     public Conversation connectFromElsewhere() throws IOException {
         Conversation direct = connect();
-        if (!direct.betweenEqualAddresses()) {
+        if (!direct.betweenEqualAddresses() || settings.localAddress().isPresent()) {
             return direct;
         }
         direct.close();
-        pacing.awaitTurn();
+        pacing.awaitTurn(wait -> waiting.accept(wait));
         try {
             return kept(direct.fromElsewhere(nextNumber()));
         } catch (IOException e) {

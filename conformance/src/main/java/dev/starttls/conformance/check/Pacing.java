@@ -2,11 +2,16 @@ package dev.starttls.conformance.check;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The pace of the connections to one target, which all its checks share. Safe for use by several threads. */
 public interface Pacing {
-    /** Waits until the next connection may be made. */
-    void awaitTurn();
+    /**
+     * Waits until the next connection may be made.
+     *
+     * @param before runs before each wait, with its length: it is no time of the check's own
+     */
+    void awaitTurn(Consumer<Duration> before);
 
     /** The longest wait for a greeting. */
     Duration greeting();
@@ -27,7 +32,7 @@ public interface Pacing {
     static Pacing none(Duration greeting) {
         return new Pacing() {
             @Override
-            public void awaitTurn() {
+            public void awaitTurn(Consumer<Duration> before) {
                 // Connections are made at once.
             }
 

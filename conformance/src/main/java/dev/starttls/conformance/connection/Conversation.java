@@ -3,6 +3,7 @@ package dev.starttls.conformance.connection;
 import dev.starttls.conformance.connection.Transcript.From;
 import dev.starttls.conformance.connection.Transcript.Through;
 import dev.starttls.conformance.target.Target;
+import dev.starttls.conformance.target.TargetSettings;
 import dev.starttls.core.tls.ServerIdentity;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -52,7 +53,13 @@ public final class Conversation implements AutoCloseable {
      */
     public static Conversation open(Target target, Transcript transcript, int number, Duration answer)
             throws IOException {
-        return open(target, transcript, number, answer, answer, ConnectionWatch.within(answer));
+        return open(
+                target,
+                TargetSettings.standard().withAnswer(answer),
+                transcript,
+                number,
+                answer,
+                ConnectionWatch.within(answer));
     }
 
     /**
@@ -62,12 +69,13 @@ public final class Conversation implements AutoCloseable {
      */
     public static Conversation open(
             Target target,
+            TargetSettings settings,
             Transcript transcript,
             int number,
-            Duration answer,
             Duration connecting,
             ConnectionWatch watch)
             throws IOException {
+        Duration answer = settings.answer();
         String at = target.address()
                 .map(address -> " at " + address.getHostAddress())
                 .orElse("");
@@ -75,8 +83,9 @@ public final class Conversation implements AutoCloseable {
         try {
             Duration limit = connecting.compareTo(answer) < 0 ? connecting : answer;
             TcpConnection wire = target.address().isPresent()
-                    ? TcpConnection.connect(target.address().get(), target.port(), limit)
-                    : TcpConnection.connect(ServerIdentity.toAscii(target.host()), target.port(), limit);
+                    ? TcpConnection.connect(target.address().get(), target.port(), settings.localAddress(), limit)
+                    : TcpConnection.connect(
+                            ServerIdentity.toAscii(target.host()), target.port(), settings.localAddress(), limit);
             return new Conversation(wire, transcript, number, answer, watch);
         } catch (IOException e) {
             transcript.note(number, "could not connect: " + e.getMessage());

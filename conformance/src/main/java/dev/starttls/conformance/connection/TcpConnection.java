@@ -43,10 +43,12 @@ public final class TcpConnection implements Closeable {
     /**
      * Connects to the first of the host's addresses that answers.
      *
+     * @param from an address of this machine; empty for the system's choice
      * @param limit for all addresses together; each has the same share of it
      * @throws IOException if none does
      */
-    public static TcpConnection connect(String host, int port, Duration limit) throws IOException {
+    public static TcpConnection connect(String host, int port, Optional<InetAddress> from, Duration limit)
+            throws IOException {
         InetAddress[] addresses;
         try {
             addresses = InetAddress.getAllByName(host);
@@ -56,8 +58,7 @@ public final class TcpConnection implements Closeable {
         IOException last = new IOException("the name " + host + " has no address");
         for (InetAddress address : addresses) {
             try {
-                return connect(
-                        new InetSocketAddress(address, port), Optional.empty(), limit.dividedBy(addresses.length));
+                return connect(new InetSocketAddress(address, port), from, limit.dividedBy(addresses.length));
             } catch (IOException e) {
                 last = e;
             }
@@ -68,10 +69,12 @@ public final class TcpConnection implements Closeable {
     /**
      * Connects to one address.
      *
+     * @param from an address of this machine; empty for the system's choice
      * @throws IOException if that fails
      */
-    public static TcpConnection connect(InetAddress address, int port, Duration limit) throws IOException {
-        return connect(new InetSocketAddress(address, port), Optional.empty(), limit);
+    public static TcpConnection connect(InetAddress address, int port, Optional<InetAddress> from, Duration limit)
+            throws IOException {
+        return connect(new InetSocketAddress(address, port), from, limit);
     }
 
     /**

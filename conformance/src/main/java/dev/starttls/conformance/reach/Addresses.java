@@ -2,11 +2,11 @@ package dev.starttls.conformance.reach;
 
 import dev.starttls.conformance.connection.TcpConnection;
 import dev.starttls.conformance.target.Target;
+import dev.starttls.conformance.target.TargetSettings;
 import dev.starttls.core.tls.ServerIdentity;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
@@ -31,9 +31,9 @@ public enum Addresses {
      * The target at the address that is checked: the one it has, or its only one, or the first that takes a connection.
      * If none does, it is left as it is, and the check will find out why.
      *
-     * @param limit for each address
+     * @param rate of the connections, if several addresses have to be tried
      */
-    public static Target settled(Target target, Duration limit) {
+    public static Target settled(Target target, TargetSettings settings, ConnectionRate rate) {
         if (target.address().isPresent()) {
             return target;
         }
@@ -41,7 +41,10 @@ public enum Addresses {
         if (each.size() == 1) {
             return each.get(0);
         }
-        return each.stream().filter(one -> takes(one, limit)).findFirst().orElse(target);
+        return each.stream()
+                .filter(one -> takes(one, settings, rate))
+                .findFirst()
+                .orElse(target);
     }
 
     private static List<Target> each(Target target) {
@@ -58,8 +61,10 @@ public enum Addresses {
         }
     }
 
-    private static boolean takes(Target target, Duration limit) {
-        try (TcpConnection made = TcpConnection.connect(target.address().orElseThrow(), target.port(), limit)) {
+    private static boolean takes(Target target, TargetSettings settings, ConnectionRate rate) {
+        rate.await();
+        try (TcpConnection made = TcpConnection.connect(
+                target.address().orElseThrow(), target.port(), settings.localAddress(), settings.answer())) {
             made.finish();
             return true;
         } catch (IOException e) {

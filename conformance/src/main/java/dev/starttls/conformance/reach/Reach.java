@@ -60,15 +60,25 @@ public final class Reach implements AutoCloseable {
 
     private final UpgradeLoop loop;
     private final TargetSettings settings;
+    private final ConnectionRate rate;
     private final Duration greeting;
     private final TlsSettings tls = unjudged();
     private final ThreadPoolExecutor resolvers = pool(RESOLVERS, "resolver");
+    /** One waits for its turn at a time, so that the checks of other targets wait for no more than one probe. */
+    private final ThreadPoolExecutor turns = pool(1, "turn");
+
     private final ThreadPoolExecutor tasks;
 
-    private Reach(UpgradeLoop loop, ThreadPoolExecutor tasks, TargetSettings settings, Duration greeting) {
+    private Reach(
+            UpgradeLoop loop,
+            ThreadPoolExecutor tasks,
+            TargetSettings settings,
+            ConnectionRate rate,
+            Duration greeting) {
         this.loop = loop;
         this.tasks = tasks;
         this.settings = settings;
+        this.rate = rate;
         this.greeting = greeting;
     }
 
@@ -79,20 +89,22 @@ public final class Reach implements AutoCloseable {
      * @throws IOException if there is no selector
      */
     public static Reach open(int max, TargetSettings settings) throws IOException {
-        return open(max, settings, Duration.ZERO);
+        return open(max, settings, ConnectionRate.unlimited(), Duration.ZERO);
     }
 
     /**
      * The same with more time for a greeting than for an answer.
      *
+     * @param rate of the connections, these and others
      * @param greeting how long a port that sends nothing, and nothing for a ClientHello either, is waited for
      * @throws IOException if there is no selector
      */
-    public static Reach open(int max, TargetSettings settings, Duration greeting) throws IOException {
+    public static Reach open(int max, TargetSettings settings, ConnectionRate rate, Duration greeting)
+            throws IOException {
         ThreadPoolExecutor tasks = pool(Runtime.getRuntime().availableProcessors(), "handshake");
         UpgradeLoop loop = UpgradeLoop.open(max, tasks);
         new DaemonThreadFactory("reach").newThread(loop).start();
-        return new Reach(loop, tasks, settings, greeting);
+        return new Reach(loop, tasks, settings, rate, greeting);
     }
 
     private static ThreadPoolExecutor pool(int threads, String name) {
@@ -175,8 +187,8 @@ public final class Reach implements AutoCloseable {
 
     /** How one connection failed; empty if it did not, or if the failure says nothing about the target. */
     private CompletableFuture<Optional<UpgradeException>> attempt(Target target, PortKind kind, Duration patience) {
-        CompletableFuture<Void> connectAndLeave = CompletableFuture.completedFuture(target)
-                .thenComposeAsync(asked -> connectAndLeave(asked, kind, patience), resolvers);
+        CompletableFuture<Void> connectAndLeave = CompletableFuture.runAsync(rate::await, turns)
+                .thenComposeAsync(turn -> connectAndLeave(target, kind, patience), resolvers);
         return connectAndLeave.handle((left, thrown) -> {
             Throwable why = thrown instanceof CompletionException ? thrown.getCause() : thrown;
             return why instanceof UpgradeException typed ? Optional.of(typed) : Optional.empty();
@@ -204,6 +216,7 @@ public final class Reach implements AutoCloseable {
                 || target.address().isPresent()) {
             settings.nameFor(target).ifPresent(client::serverName);
         }
+        settings.localAddress().map(LocalSocket::from).ifPresent(client::sockets);
         return client.policy(kind.policy())
                 .tls(tls)
                 // For silent targets the preparation would be wasted.
@@ -245,6 +258,7 @@ public final class Reach implements AutoCloseable {
     @Override
     public void close() {
         loop.closeNow();
+        turns.shutdownNow();
         resolvers.shutdownNow();
         tasks.shutdownNow();
     }

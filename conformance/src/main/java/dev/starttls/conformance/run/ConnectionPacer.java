@@ -1,12 +1,15 @@
 package dev.starttls.conformance.run;
 
 import dev.starttls.conformance.check.Pacing;
+import dev.starttls.conformance.reach.ConnectionRate;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The pace of the connections to one target. It is as fast as the user allows until the target turns connections away;
- * then each time it is slowed down there is twice as long between two connections, up to a maximum.
+ * then each time it is slowed down there is twice as long between two connections, up to a maximum. Beside it stands the rate of the
+ * connections to all targets.
  */
 final class ConnectionPacer implements Pacing {
     /** Ten connections a second; servers that limit the rate allow no fewer to a busy client, most many more. */
@@ -19,6 +22,7 @@ final class ConnectionPacer implements Pacing {
     private static final Duration FAREWELL = Duration.ofSeconds(1);
 
     private final RunClock clock;
+    private final ConnectionRate total;
     private boolean limited;
     private Optional<String> single = Optional.empty();
     private long interval;
@@ -28,26 +32,34 @@ final class ConnectionPacer implements Pacing {
     /**
      * A pace for one target.
      *
+     * @param total the rate of the connections to all targets
      * @param interval the least time between two connections
      * @param greeting the longest wait for a greeting, until one was seen
      */
-    ConnectionPacer(RunClock clock, Duration interval, Duration greeting) {
+    ConnectionPacer(RunClock clock, ConnectionRate total, Duration interval, Duration greeting) {
         this.clock = clock;
+        this.total = total;
         this.interval = interval.toNanos();
         this.greeting = greeting;
         this.next = clock.now();
     }
 
     @Override
-    public void awaitTurn() {
-        Duration wait;
-        synchronized (this) {
-            long now = clock.now();
-            long at = Math.max(now, next);
-            next = at + interval;
-            wait = Duration.ofNanos(at - now);
-        }
+    public void awaitTurn(Consumer<Duration> before) {
+        pause(turn(), before);
+        pause(total.take(), before);
+    }
+
+    private synchronized Duration turn() {
+        long now = clock.now();
+        long at = Math.max(now, next);
+        next = at + interval;
+        return Duration.ofNanos(at - now);
+    }
+
+    private void pause(Duration wait, Consumer<Duration> before) {
         if (!wait.isZero()) {
+            before.accept(wait);
             clock.pause(wait);
         }
     }

@@ -35,7 +35,7 @@ final class Execution implements AutoCloseable {
      */
     Survey survey(CheckContext context, long deadline, Duration greeting) {
         Duration limit = limit(deadline, settings.each().plus(greeting));
-        Guard guard = new Guard(context, limit, limit);
+        Guard guard = new Guard(context, deadline, limit, limit);
         try (context;
                 guard) {
             Survey survey = context.dialect().survey(context);
@@ -53,7 +53,7 @@ final class Execution implements AutoCloseable {
      */
     SecondConnection.Room room(CheckContext context, long deadline, Duration greetings) {
         Duration limit = limit(deadline, settings.each().plus(greetings));
-        Guard guard = new Guard(context, limit, limit);
+        Guard guard = new Guard(context, deadline, limit, limit);
         try (context;
                 guard) {
             SecondConnection.Room room = new SecondConnection(context).room();
@@ -89,8 +89,8 @@ final class Execution implements AutoCloseable {
             return Verdict.inconclusive(
                     "not run: the time for this target, " + seconds(settings.total()) + ", was over");
         }
-        Guard guard =
-                new Guard(context, limit, limit(deadline, settings.extended().plus(greetings)));
+        Guard guard = new Guard(
+                context, deadline, limit, limit(deadline, settings.extended().plus(greetings)));
         try (context;
                 guard) {
             Verdict verdict = check.judge(context);
@@ -110,8 +110,11 @@ final class Execution implements AutoCloseable {
 
     /** The time that the next survey or check may take: the given one, or what is left for the target. */
     private Duration limit(long deadline, Duration max) {
-        Duration left = Duration.ofNanos(deadline - clock.now());
-        return left.compareTo(max) < 0 ? left : max;
+        return shorter(Duration.ofNanos(deadline - clock.now()), max);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private static String seconds(Duration duration) {
@@ -131,25 +134,28 @@ final class Execution implements AutoCloseable {
 
     /**
      * Closes the connections of a check when its time is over, or the run is ended. The time starts again whenever the
-     * check reports progress, up to a maximum.
+     * check reports progress, up to a maximum; waiting for its turn to connect is not the check's time, but the target's.
      */
     private final class Guard implements AutoCloseable {
         private final CheckContext context;
         private final AtomicBoolean struck = new AtomicBoolean();
         private final long begun = clock.now();
         private final Duration limit;
-        private final Duration maximum;
+        private final long deadline;
+        private Duration maximum;
         private Duration allowed;
         private Future<?> strike;
 
-        Guard(CheckContext context, Duration limit, Duration maximum) {
+        Guard(CheckContext context, long deadline, Duration limit, Duration maximum) {
             this.context = context;
+            this.deadline = deadline;
             this.limit = limit;
             this.maximum = maximum;
             this.allowed = limit;
             this.strike = clock.after(limit, this::strike);
             context.limit(limit);
             context.onProgress(this::renew);
+            context.onWait(this::extend);
             guards.add(this);
             if (closed) {
                 strike();
@@ -171,15 +177,32 @@ final class Execution implements AutoCloseable {
         }
 
         private synchronized void renew() {
-            Duration passed = Duration.ofNanos(clock.now() - begun);
-            Duration renewed = passed.plus(limit);
-            if (struck() || closed || allowed.equals(maximum)) {
+            if (!allowed.equals(maximum)) {
+                Duration renewed = passed().plus(limit);
+                allow(shorter(renewed, maximum));
+            }
+        }
+
+        /** The check is about to wait for this long. */
+        private synchronized void extend(Duration wait) {
+            Duration end = passed().plus(limit(deadline, settings.total()));
+            maximum = shorter(maximum.plus(wait), end);
+            allow(shorter(allowed.plus(wait), end));
+        }
+
+        private Duration passed() {
+            return Duration.ofNanos(clock.now() - begun);
+        }
+
+        private void allow(Duration inAll) {
+            if (struck() || closed) {
                 return;
             }
-            allowed = renewed.compareTo(maximum) < 0 ? renewed : maximum;
+            allowed = inAll;
+            Duration left = inAll.minus(passed());
             strike.cancel(false);
-            strike = clock.after(allowed.minus(passed), this::strike);
-            context.limit(allowed.minus(passed));
+            strike = clock.after(left, this::strike);
+            context.limit(left);
         }
 
         @Override

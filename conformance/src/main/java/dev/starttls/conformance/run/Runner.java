@@ -10,6 +10,7 @@ import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.TurnedAway;
 import dev.starttls.conformance.connection.Transcript;
+import dev.starttls.conformance.reach.ConnectionRate;
 import dev.starttls.conformance.reach.DaemonThreadFactory;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetSettings;
@@ -38,19 +39,37 @@ public final class Runner implements AutoCloseable {
     private final Selection selection;
     private final RunSettings settings;
     private final RunListener progress;
+    private final ConnectionRate rate;
     private final ExecutorService workers;
     private final RunClock clock;
     private final Execution execution;
 
     public Runner(Catalogue catalogue, Selection selection, RunSettings settings, RunListener progress) {
-        this(catalogue, selection, settings, progress, new SystemClock(new DaemonThreadFactory("watchdog")));
+        this(catalogue, selection, settings, progress, ConnectionRate.unlimited());
     }
 
-    Runner(Catalogue catalogue, Selection selection, RunSettings settings, RunListener progress, RunClock clock) {
+    /**
+     * The same among others.
+     *
+     * @param rate of the connections of all of them together
+     */
+    public Runner(
+            Catalogue catalogue, Selection selection, RunSettings settings, RunListener progress, ConnectionRate rate) {
+        this(catalogue, selection, settings, progress, rate, new SystemClock(new DaemonThreadFactory("watchdog")));
+    }
+
+    Runner(
+            Catalogue catalogue,
+            Selection selection,
+            RunSettings settings,
+            RunListener progress,
+            ConnectionRate rate,
+            RunClock clock) {
         this.catalogue = catalogue;
         this.selection = selection;
         this.settings = settings;
         this.progress = progress;
+        this.rate = rate;
         this.workers = Executors.newFixedThreadPool(settings.parallel(), new DaemonThreadFactory("check"));
         this.clock = clock;
         this.execution = new Execution(settings, clock);
@@ -91,7 +110,7 @@ public final class Runner implements AutoCloseable {
             this.target = target;
             this.targetSettings = targetSettings;
             this.dialect = dialect;
-            this.pacer = new ConnectionPacer(clock, settings.interval(), longer(settings.greeting()));
+            this.pacer = new ConnectionPacer(clock, rate, settings.interval(), longer(settings.greeting()));
             progress.asks(target);
             this.before = surveyed();
             progress.over();

@@ -1,6 +1,7 @@
 package dev.starttls.conformance.run;
 
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** Counts how far the targets of a run are. Safe for use by several threads. */
@@ -14,6 +15,11 @@ public final class Tally {
     /** A target is started. */
     public synchronized void begun() {
         begun++;
+    }
+
+    /** It will have no report of its own. */
+    public synchronized void omitted() {
+        begun--;
     }
 
     /** It is probed. */
@@ -69,6 +75,34 @@ public final class Tally {
     public synchronized String status() {
         return done() + " done, " + done.getOrDefault(Outcome.FAILED, 0L) + " failed, "
                 + done.getOrDefault(Outcome.UNREACHABLE, 0L) + " not reached; " + underway();
+    }
+
+    /** The counts for Prometheus, in its text exposition format. */
+    public synchronized String metrics() {
+        StringBuilder text = new StringBuilder(
+                """
+                # HELP conformance_targets_total Targets with a report.
+                # TYPE conformance_targets_total counter
+                """);
+        for (Outcome outcome : Outcome.values()) {
+            if (outcome != Outcome.USAGE) {
+                text.append("conformance_targets_total{outcome=\"")
+                        .append(outcome.name().toLowerCase(Locale.ROOT))
+                        .append("\"} ")
+                        .append(done.getOrDefault(outcome, 0L))
+                        .append('\n');
+            }
+        }
+        return text.append(
+                        """
+                # HELP conformance_underway Targets without a report, by what they wait for.
+                # TYPE conformance_underway gauge
+                conformance_underway{state="probing"} %d
+                conformance_underway{state="waiting"} %d
+                conformance_underway{state="checking"} %d
+                """
+                                .formatted(probed, waiting, checked))
+                .toString();
     }
 
     /** What is going on, in words. */

@@ -1,5 +1,6 @@
 package dev.starttls.conformance.survey;
 
+import dev.starttls.conformance.reach.ConnectionRate;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.core.tls.ServerIdentity;
 import java.time.Duration;
@@ -25,13 +26,12 @@ public final class SurveyPace {
     /** The least recently used are forgotten: the list may have no end. */
     private static final int REMEMBERED = 50_000;
 
-    private final long interval;
+    private final ConnectionRate rate;
     private final long hostInterval;
     private final LongSupplier clock;
     private final Map<String, Long> hosts = remembering();
     private final Map<String, Boolean> successes = remembering();
     private final Map<String, Slowed> slowed = remembering();
-    private long next;
 
     /** An operator who turned this client away: how long to leave between two connections, and when the next may be. */
     private record Slowed(long pause, long next) {}
@@ -39,15 +39,14 @@ public final class SurveyPace {
     /**
      * A pace.
      *
-     * @param interval the least time between two connections
+     * @param rate of all connections
      * @param hostInterval the least time between two connections to one host
      * @param clock nanoseconds
      */
-    public SurveyPace(Duration interval, Duration hostInterval, LongSupplier clock) {
-        this.interval = interval.toNanos();
+    public SurveyPace(ConnectionRate rate, Duration hostInterval, LongSupplier clock) {
+        this.rate = rate;
         this.hostInterval = hostInterval.toNanos();
         this.clock = clock;
-        this.next = clock.getAsLong();
     }
 
     private static <V> Map<String, V> remembering() {
@@ -68,7 +67,7 @@ public final class SurveyPace {
      */
     synchronized Duration turn(Target target) {
         long now = clock.getAsLong();
-        long wait = next - now;
+        long wait = rate.untilNext().toNanos();
         String host = host(target);
         if (hosts.containsKey(host)) {
             wait = Math.max(wait, hosts.get(host) - now);
@@ -81,7 +80,7 @@ public final class SurveyPace {
         if (wait > 0) {
             return Duration.ofNanos(wait);
         }
-        next = next + interval - now > 0 ? next + interval : now;
+        var unusedWait = rate.take();
         if (hostInterval > 0) {
             hosts.put(host, now + hostInterval);
         }

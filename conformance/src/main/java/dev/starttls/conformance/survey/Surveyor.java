@@ -3,11 +3,11 @@ package dev.starttls.conformance.survey;
 import dev.starttls.conformance.connection.FixedTrustManager;
 import dev.starttls.conformance.connection.TlsOffer;
 import dev.starttls.conformance.reach.DaemonThreadFactory;
+import dev.starttls.conformance.reach.LocalSocket;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetSettings;
 import dev.starttls.conformance.tls.certificate.CertificateFacts;
 import dev.starttls.core.nio.ClientSetup;
-import dev.starttls.core.nio.SocketOpener;
 import dev.starttls.core.nio.StartTlsChannel;
 import dev.starttls.core.nio.UpgradeLoop;
 import dev.starttls.core.tls.TlsSettings;
@@ -62,18 +62,15 @@ public final class Surveyor implements AutoCloseable {
 
     private final UpgradeLoop loop;
     private final TargetSettings settings;
-    private final Optional<SocketOpener> sockets;
     private final TlsSettings tls = unjudged();
     private final CertificateJudge judge;
     private final ThreadPoolExecutor resolvers = pool(RESOLVERS, new DaemonThreadFactory("resolver"));
     private final ThreadPoolExecutor tasks;
 
-    private Surveyor(
-            UpgradeLoop loop, ThreadPoolExecutor tasks, TargetSettings settings, Optional<SocketOpener> sockets) {
+    private Surveyor(UpgradeLoop loop, ThreadPoolExecutor tasks, TargetSettings settings) {
         this.loop = loop;
         this.tasks = tasks;
         this.settings = settings;
-        this.sockets = sockets;
         this.judge = new CertificateJudge(settings.trust());
     }
 
@@ -84,22 +81,12 @@ public final class Surveyor implements AutoCloseable {
      * @throws IOException if there is no selector
      */
     public static Surveyor open(int max, TargetSettings settings) throws IOException {
-        return open(max, settings, Optional.empty());
-    }
-
-    /**
-     * The same with sockets of the caller's.
-     *
-     * @param sockets opens them, from a local address for instance; empty for the system's choice
-     * @throws IOException if there is no selector
-     */
-    public static Surveyor open(int max, TargetSettings settings, Optional<SocketOpener> sockets) throws IOException {
         KeyShares.install();
         ThreadPoolExecutor tasks = pool(Runtime.getRuntime().availableProcessors(), KeyShares.threads("handshake"));
         // A connection keeps its place on the loop for a moment after its result, in which the next target may already be asked.
         UpgradeLoop loop = UpgradeLoop.open(2 * max, tasks);
         KeyShares.threads("survey").newThread(loop).start();
-        return new Surveyor(loop, tasks, settings, sockets);
+        return new Surveyor(loop, tasks, settings);
     }
 
     private static ThreadPoolExecutor pool(int threads, ThreadFactory factory) {
@@ -170,7 +157,7 @@ public final class Surveyor implements AutoCloseable {
         if (!target.addressed() && target.address().isEmpty()) {
             client.lookup(resolvers);
         }
-        sockets.ifPresent(client::sockets);
+        settings.localAddress().map(LocalSocket::from).ifPresent(client::sockets);
         Duration patience = settings.answer().plus(LOOP);
         return client.policy(target.scheme().implicitTls() ? TlsPolicy.IMPLICIT : TlsPolicy.REQUIRED)
                 .tls(tls)

@@ -1,6 +1,7 @@
 package dev.starttls.conformance.target;
 
 import dev.starttls.core.tls.ServerIdentity;
+import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,7 @@ import javax.net.ssl.SNIHostName;
  * @param login credentials for the checks that need them
  * @param clientIdentity the certificate for servers that ask for one
  * @param ehloName the name in EHLO and HELO; empty for the one that the session chooses
+ * @param localAddress the address of this machine to connect from; empty for the system's choice
  * @param answer the longest wait for one answer of the server
  * @param quiet how long to listen where a server must not send anything
  */
@@ -24,6 +26,7 @@ public record TargetSettings(
         Optional<Login> login,
         Optional<ClientIdentity> clientIdentity,
         Optional<String> ehloName,
+        Optional<InetAddress> localAddress,
         Duration answer,
         Duration quiet) {
 
@@ -33,11 +36,12 @@ public record TargetSettings(
 
     /**
      * Ten seconds for an answer, 300 ms of listening, the runtime's roots, the target's own name, no login, no certificate of the
-     * client's, no mail. Ten seconds are more than a busy server needs; 300 ms is several round trips to any host.
+     * client's, no mail, from the address that the system chooses. Ten seconds are more than a busy server needs; 300 ms is several round trips to any host.
      */
     public static TargetSettings standard() {
         return new TargetSettings(
                 List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -47,7 +51,7 @@ public record TargetSettings(
     }
 
     public TargetSettings withTrust(List<X509Certificate> roots) {
-        return new TargetSettings(roots, serverName, login, clientIdentity, ehloName, answer, quiet);
+        return new TargetSettings(roots, serverName, login, clientIdentity, ehloName, localAddress, answer, quiet);
     }
 
     /**
@@ -57,15 +61,18 @@ public record TargetSettings(
      */
     public TargetSettings withServerName(String name) {
         var unusedIdentity = ServerIdentity.of(name);
-        return new TargetSettings(trust, Optional.of(name), login, clientIdentity, ehloName, answer, quiet);
+        return new TargetSettings(
+                trust, Optional.of(name), login, clientIdentity, ehloName, localAddress, answer, quiet);
     }
 
     public TargetSettings withLogin(Login credentials) {
-        return new TargetSettings(trust, serverName, Optional.of(credentials), clientIdentity, ehloName, answer, quiet);
+        return new TargetSettings(
+                trust, serverName, Optional.of(credentials), clientIdentity, ehloName, localAddress, answer, quiet);
     }
 
     public TargetSettings withClientIdentity(ClientIdentity identity) {
-        return new TargetSettings(trust, serverName, login, Optional.of(identity), ehloName, answer, quiet);
+        return new TargetSettings(
+                trust, serverName, login, Optional.of(identity), ehloName, localAddress, answer, quiet);
     }
 
     /**
@@ -79,15 +86,22 @@ public record TargetSettings(
             throw new IllegalArgumentException(
                     "expected a host name or an address literal such as [192.0.2.1], got '" + name + "'");
         }
-        return new TargetSettings(trust, serverName, login, clientIdentity, Optional.of(name), answer, quiet);
+        return new TargetSettings(
+                trust, serverName, login, clientIdentity, Optional.of(name), localAddress, answer, quiet);
+    }
+
+    /** The same with connections from this address of this machine. */
+    public TargetSettings withLocalAddress(InetAddress local) {
+        return new TargetSettings(
+                trust, serverName, login, clientIdentity, ehloName, Optional.of(local), answer, quiet);
     }
 
     public TargetSettings withAnswer(Duration limit) {
-        return new TargetSettings(trust, serverName, login, clientIdentity, ehloName, limit, quiet);
+        return new TargetSettings(trust, serverName, login, clientIdentity, ehloName, localAddress, limit, quiet);
     }
 
     public TargetSettings withQuiet(Duration limit) {
-        return new TargetSettings(trust, serverName, login, clientIdentity, ehloName, answer, limit);
+        return new TargetSettings(trust, serverName, login, clientIdentity, ehloName, localAddress, answer, limit);
     }
 
     /** The name to send to the target and to expect in its certificate; empty for an address without a given name. */

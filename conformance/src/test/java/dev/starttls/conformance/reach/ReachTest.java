@@ -45,6 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class ReachTest {
     private static final Duration LONG = Duration.ofSeconds(60);
+    private static final TargetSettings SETTINGS = TargetSettings.standard().withAnswer(LONG);
     private static final Duration SHORT = Duration.ofSeconds(2);
 
     private static SSLContext context;
@@ -131,15 +132,17 @@ class ReachTest {
         Target target =
                 new Target(Scheme.IMAP, "nobody.invalid", listening.port()).at(InetAddress.getLoopbackAddress());
         assertThat(reach(LONG).ask(target).join()).isEqualTo(new Contact.Made());
-        assertThat(Addresses.settled(target, LONG)).isEqualTo(target);
+        assertThat(Addresses.settled(target, SETTINGS, ConnectionRate.unlimited()))
+                .isEqualTo(target);
     }
 
     @Test
     void a_name_with_one_address_is_settled_and_one_with_none_is_left_for_the_check() {
-        assertThat(Addresses.settled(new Target(Scheme.IMAP, "nobody.invalid", 143), LONG)
+        assertThat(Addresses.settled(
+                                new Target(Scheme.IMAP, "nobody.invalid", 143), SETTINGS, ConnectionRate.unlimited())
                         .address())
                 .isEmpty();
-        assertThat(Addresses.settled(new Target(Scheme.IMAP, "127.0.0.1", 143), LONG)
+        assertThat(Addresses.settled(new Target(Scheme.IMAP, "127.0.0.1", 143), SETTINGS, ConnectionRate.unlimited())
                         .address())
                 .isEmpty();
         assertThat(Addresses.ALL.of(new Target(Scheme.IMAP, "nobody.invalid", 143)))

@@ -15,6 +15,7 @@ import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.connection.Conversation;
 import dev.starttls.conformance.embedded.EmbeddedServers;
 import dev.starttls.conformance.embedded.LibraryServers;
+import dev.starttls.conformance.reach.ConnectionRate;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
 import dev.starttls.conformance.target.Target;
@@ -41,6 +42,7 @@ class LimitsTest {
             new RunSettings(4, Duration.ofSeconds(60), Duration.ofMinutes(15), Duration.ofMinutes(5), Duration.ZERO);
 
     private final ManualClock clock = new ManualClock();
+    private ConnectionRate rate = ConnectionRate.unlimited();
     private EmbeddedServers.Running sound;
     private Target backend;
 
@@ -77,7 +79,7 @@ class LimitsTest {
                 .withTrust(sound.trust())
                 .withAnswer(answer)
                 .withQuiet(Duration.ofMillis(50));
-        try (Runner runner = new Runner(catalogue, selection, run, RunListener.none(), clock)) {
+        try (Runner runner = new Runner(catalogue, selection, run, RunListener.none(), rate, clock)) {
             Target target = new Target(Scheme.SMTP, "localhost", porter.port());
             return runner.run(target, settings, Suite.dialect(Protocol.SMTP));
         }
@@ -100,6 +102,17 @@ class LimitsTest {
                 .filter(result -> result.check().id().equals(id))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    @Test
+    void waiting_for_the_rate_of_all_connections_is_no_time_of_a_check() throws IOException {
+        rate = ConnectionRate.every(Duration.ofSeconds(50), clock::now);
+        RunSettings run = new RunSettings(1, Duration.ofSeconds(60), Duration.ofHours(9));
+        try (Porter porter = porter(atMost(100)).start()) {
+            TargetReport report = check(Suite.catalogue(), run, porter, Duration.ofSeconds(20), "UP-S-0*", "UP-S-19*");
+            assertNothingBlamed(report);
+            assertThat(clock.now()).isGreaterThan(Duration.ofSeconds(50).toNanos());
+        }
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.connection.Conversation;
 import dev.starttls.conformance.connection.Received;
 import dev.starttls.conformance.connection.Transcript;
+import dev.starttls.conformance.reach.ConnectionRate;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
 import dev.starttls.conformance.target.Target;
@@ -105,7 +106,8 @@ class RunnerTest {
 
     private TargetReport run(RunSettings settings, Dialect dialect, Check... checks) {
         Catalogue catalogue = Catalogue.of(List.of(() -> List.of(checks)));
-        try (Runner runner = new Runner(catalogue, Selection.all(), settings, RunListener.none(), watch)) {
+        try (Runner runner = new Runner(
+                catalogue, Selection.all(), settings, RunListener.none(), ConnectionRate.unlimited(), watch)) {
             Target target = new Target(Scheme.SMTP, "localhost", silent.getLocalPort());
             TargetSettings patient = TargetSettings.standard().withAnswer(Duration.ofMinutes(5));
             return runner.run(target, patient, dialect);

@@ -2,6 +2,7 @@ package dev.starttls.conformance.survey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.conformance.reach.ConnectionRate;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetException;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SurveyPaceTest {
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 5);
-    private SurveyPace pace = new SurveyPace(Duration.ZERO, Duration.ZERO, clock::get);
+    private SurveyPace pace = new SurveyPace(ConnectionRate.unlimited(), Duration.ZERO, clock::get);
 
     private static Target target(String url) {
         try {
@@ -39,7 +40,7 @@ class SurveyPaceTest {
 
     @Test
     void so_many_in_a_second_are_asked_in_all() {
-        pace = new SurveyPace(Duration.ofMillis(100), Duration.ZERO, clock::get);
+        pace = new SurveyPace(ConnectionRate.every(Duration.ofMillis(100), clock::get), Duration.ZERO, clock::get);
         assertThat(turn("smtp://a")).isZero();
         assertThat(turn("smtp://b")).isEqualTo(Duration.ofMillis(100));
         pass(Duration.ofMillis(100));
@@ -49,7 +50,7 @@ class SurveyPaceTest {
 
     @Test
     void a_host_is_asked_at_its_own_rate_and_others_do_not_wait_for_it() {
-        pace = new SurveyPace(Duration.ZERO, Duration.ofSeconds(1), clock::get);
+        pace = new SurveyPace(ConnectionRate.unlimited(), Duration.ofSeconds(1), clock::get);
         assertThat(turn("smtp://a:25")).isZero();
         assertThat(turn("smtp://A:587")).isEqualTo(Duration.ofSeconds(1));
         assertThat(turn("smtp://b:25")).isZero();
