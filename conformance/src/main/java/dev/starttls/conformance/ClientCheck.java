@@ -158,7 +158,7 @@ final class ClientCheck {
 
     private int interactive(Protocol protocol, List<ClientCase> cases, Catalogue catalogue, int columns)
             throws UsageException, UnwritableReportException {
-        InetSocketAddress page = PageAddress.of(options.page.orElse(PAGE));
+        InetSocketAddress page = page(options.page.orElse(PAGE));
         ClientRunSettings settings =
                 settings().host(options.host.orElse("localhost")).listen(address(), options.ports.orElse(PORTS));
         Expectations expectations = Expectations.of(options.expectations, List.of(), catalogue.all());
@@ -178,6 +178,14 @@ final class ClientCheck {
             watch.close();
         }
         return results.exitStatus();
+    }
+
+    /** PORT, of loopback, or ADDRESS:PORT. */
+    private static InetSocketAddress page(String text) throws UsageException {
+        return HostAndPort.parse(text.matches("[0-9]+") ? ":" + text : text)
+                .filter(address -> address.port().isPresent())
+                .orElseThrow(() -> new UsageException("--page: expected PORT or ADDRESS:PORT, got '" + text + "'"))
+                .toListen("--page", 0);
     }
 
     /** What matters most comes first: a person may not get to the end. */

@@ -12,11 +12,9 @@ import dev.starttls.smtp.policy.HttpsPolicyFetcher;
 import dev.starttls.smtp.policy.PolicyFetcher;
 import java.io.IOException;
 import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -30,8 +28,6 @@ import picocli.CommandLine.Option;
 
 /** How targets are found and judged that are domains. */
 final class DomainOptions {
-    private static final int MAX_PORT = 65_535;
-
     @Option(
             names = "--resolver",
             paramLabel = "HOST[:PORT]",
@@ -56,8 +52,8 @@ final class DomainOptions {
     @Option(
             names = "--private-addresses",
             description =
-                    "Connect also to private and loopback addresses that a domain's records have: for a laboratory,"
-                            + " or a zone of your own.")
+                    "Connect also to private and loopback addresses that a domain's records or a block of addresses"
+                            + " have: for a laboratory, or a network of your own.")
     boolean privateAddresses;
 
     @Option(
@@ -72,6 +68,11 @@ final class DomainOptions {
             description = "The port at which a domain's MTA-STS policy is fetched, for a laboratory (default: 443).")
     Optional<Integer> stsPort = Optional.empty();
 
+    /** What is done about private addresses that records, or a block of addresses, have. */
+    PrivateAddresses addresses() {
+        return privateAddresses ? PrivateAddresses.ALLOWED : PrivateAddresses.REFUSED;
+    }
+
     /**
      * The settings of domains.
      *
@@ -79,16 +80,16 @@ final class DomainOptions {
      * @param refused the servers that are never connected to, not for a policy either
      */
     DomainSettings settings(TargetSettings target, Blocklist refused) throws UsageException {
-        require("--port", port);
+        OptionRange.requirePort("--port", port);
         if (stsPort.isPresent()) {
-            require("--mta-sts-port", stsPort.get());
+            OptionRange.requirePort("--mta-sts-port", stsPort.get());
         }
         if (target.serverName().isPresent()) {
             throw new UsageException("--server-name is the name of one server; those of a domain have their own");
         }
         List<X509Certificate> roots = target.trust().isEmpty() ? Roots.ofTheRuntime() : target.trust();
         DnsjavaResolver dns = dns(target);
-        PrivateAddresses addresses = privateAddresses ? PrivateAddresses.ALLOWED : PrivateAddresses.REFUSED;
+        PrivateAddresses addresses = addresses();
         return new DomainSettings(
                 dns,
                 dns.validation().missing(),
@@ -100,16 +101,10 @@ final class DomainOptions {
                 InstantSource.system());
     }
 
-    private static void require(String option, int port) throws UsageException {
-        if (port < 1 || port > MAX_PORT) {
-            throw new UsageException(option + " is 1 to " + MAX_PORT + ", not " + port);
-        }
-    }
-
     private DnsjavaResolver dns(TargetSettings target) throws UsageException {
         Optional<InetSocketAddress> server = Optional.empty();
         if (resolver.isPresent()) {
-            server = Optional.of(address(resolver.get()));
+            server = Optional.of(HostAndPort.toConnect("--resolver", resolver.get(), DnsSettings.PORT));
         }
         DnsSettings.Trust trust = trustAd ? DnsSettings.Trust.SERVER : DnsSettings.Trust.LOOPBACK;
         try {
@@ -117,27 +112,6 @@ final class DomainOptions {
         } catch (IOException e) {
             throw new UsageException(
                     trustAnchor.map(file -> "--trust-anchor " + file).orElse("--resolver") + ": " + e.getMessage());
-        }
-    }
-
-    /** HOST, HOST:PORT, an IPv6 address, or one in brackets with a port. */
-    static InetSocketAddress address(String text) throws UsageException {
-        boolean bracketed = text.startsWith("[") && text.indexOf(']') > 0;
-        int colon = bracketed ? text.indexOf(':', text.indexOf(']')) : text.lastIndexOf(':');
-        boolean bare = !bracketed && colon >= 0 && text.indexOf(':') != colon;
-        String host = colon < 0 || bare ? text : text.substring(0, colon);
-        String port = colon < 0 || bare ? String.valueOf(DnsSettings.PORT) : text.substring(colon + 1);
-        if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) < 1 || Integer.parseInt(port) > MAX_PORT) {
-            throw new UsageException("--resolver: expected HOST or HOST:PORT, got '" + text + "'");
-        }
-        try {
-            String name = bracketed ? host.substring(1, host.indexOf(']')) : host;
-            if (name.isBlank()) {
-                throw new UnknownHostException("the host is missing");
-            }
-            return new InetSocketAddress(InetAddress.getByName(name), Integer.parseInt(port));
-        } catch (UnknownHostException e) {
-            throw new UsageException("--resolver: " + e.getMessage());
         }
     }
 

@@ -68,6 +68,11 @@ final class DomainReports {
         }
     }
 
+    /** Whether a domain has this server, and it has no report yet. */
+    synchronized boolean awaits(Target server) {
+        return underway.contains(Domain.key(server));
+    }
+
     /** Takes the report of a server, whether a domain has it or not. */
     synchronized void done(TargetReport report) {
         if (!(report.target() instanceof Target target) || !underway.remove(Domain.key(target))) {

@@ -3,6 +3,8 @@ package dev.starttls.conformance;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.starttls.conformance.report.SurveyJson;
+import dev.starttls.conformance.target.DomainTarget;
 import dev.starttls.conformance.target.Target;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -18,7 +20,8 @@ import java.util.Optional;
 
 /**
  * The targets that have a result in the ndjson of an earlier run. A line counts if it is complete and an object with the field
- * {@code target}: whenever the run was killed, a target without a whole result is asked again. Memory: 32 octets or so for each.
+ * {@code target}: whenever the run was killed, a target without a whole result is asked again. Memory: 32 octets or so for each, twice that for
+ * checks, whose servers of domains are known by their addresses too.
  */
 final class DoneTargets {
     private static final JsonFactory JSON = new JsonFactory();
@@ -92,6 +95,7 @@ final class DoneTargets {
         }
         String target = "";
         String address = "";
+        String kind = "";
         try (JsonParser json = JSON.createParser(line)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 unusable++;
@@ -104,6 +108,8 @@ final class DoneTargets {
                     target = json.getText();
                 } else if (field.equals("address")) {
                     address = json.getText();
+                } else if (field.equals("kind")) {
+                    kind = json.getText();
                 } else {
                     json.skipChildren();
                 }
@@ -119,11 +125,25 @@ final class DoneTargets {
         }
         lines++;
         known.add(key(target, eachAddress ? Optional.of(address) : Optional.empty()));
+        // A survey has no domains, and so many targets that memory counts.
+        if (!eachAddress && !address.isEmpty() && !kind.equals(SurveyJson.KIND)) {
+            known.add(key(target, Optional.of(address)));
+        }
     }
 
     private static byte[] key(String url, Optional<String> address) {
         return (url.toLowerCase(Locale.ROOT) + address.map(own -> " " + own).orElse(""))
                 .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Whether a domain has a result. */
+    boolean contains(DomainTarget domain) {
+        return known.contains(key(domain.url(), eachAddress ? Optional.of("") : Optional.empty()));
+    }
+
+    /** Whether the target has a result at its address, whichever of its addresses were to be checked. */
+    boolean containsAt(Target target) {
+        return known.contains(key(target.url(), target.address().map(InetAddress::getHostAddress)));
     }
 
     /** Whether the target has a result. */

@@ -1,22 +1,21 @@
 package dev.starttls.conformance;
 
 import dev.starttls.conformance.reach.Addresses;
+import dev.starttls.conformance.reach.ConnectionRate;
+import dev.starttls.conformance.reach.LocalSocket;
 import dev.starttls.conformance.run.Fleet;
 import dev.starttls.conformance.survey.SurveyPace;
 import dev.starttls.conformance.target.AddressBlock;
-import dev.starttls.core.nio.SocketOpener;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
-import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 
-/** How many servers are asked in one run. */
+/** Which servers are asked in one run, how fast, and from where; for checks and surveys alike, unless they say it. */
 final class FleetOptions {
     private static final int MAX_TOTAL_RATE = 100_000;
 
@@ -59,38 +58,62 @@ final class FleetOptions {
     @Option(
             names = "--total-rate",
             paramLabel = "N",
-            description = "With --survey: at most so many connections per second in all; --rate is for each host.")
+            description = "At most so many connections per second in all, and so many targets checked at the same time;"
+                    + " --rate is for each target.")
     Optional<Integer> totalRate = Optional.empty();
 
     @Option(
             names = "--metrics",
-            paramLabel = "FILE",
+            paramLabel = "FILE|[HOST]:PORT",
             description =
-                    "With --survey: write counts for Prometheus to this file every few seconds, at once as a whole.")
-    Optional<Path> metrics = Optional.empty();
+                    "Write counts for Prometheus to this file every few seconds, at once as a whole; or serve them"
+                            + " at http://HOST:PORT" + MetricsServer.PATH
+                            + " until the run ends (default host: loopback).")
+    Optional<String> metrics = Optional.empty();
+
+    @Option(
+            names = "--local-address",
+            paramLabel = "ADDRESS",
+            description = "Connect from this address of this machine (default: what the system chooses).")
+    Optional<String> localAddress = Optional.empty();
+
+    /** The rate of the connections of the run. */
+    ConnectionRate rate() throws UsageException {
+        if (totalRate.isPresent()) {
+            OptionRange.require("--total-rate", totalRate.get(), 1, MAX_TOTAL_RATE, " connections per second");
+        }
+        return ConnectionRate.every(interval(totalRate), System::nanoTime);
+    }
+
+    /** How many of so many targets are checked at the same time: each then has a connection in a second, and its time suffices. */
+    int atOnce(int targets) {
+        return Math.min(targets, totalRate.orElse(targets));
+    }
 
     /** The pace of a survey. */
-    SurveyPace pace(Optional<Integer> rate) throws UsageException {
-        if (totalRate.isPresent() && (totalRate.get() < 1 || totalRate.get() > MAX_TOTAL_RATE)) {
-            throw new UsageException(
-                    "--total-rate is 1 to " + MAX_TOTAL_RATE + " connections per second, not " + totalRate.get());
-        }
-        return new SurveyPace(interval(totalRate), interval(rate), System::nanoTime);
+    SurveyPace pace(Optional<Integer> each) throws UsageException {
+        return new SurveyPace(rate(), interval(each), System::nanoTime);
     }
 
     private static Duration interval(Optional<Integer> perSecond) {
         return perSecond.map(each -> Duration.ofSeconds(1).dividedBy(each)).orElse(Duration.ZERO);
     }
 
-    @Option(
-            names = "--local-address",
-            paramLabel = "ADDRESS",
-            description =
-                    "With --survey: connect from this address of this machine (default: what the system chooses).")
-    Optional<String> localAddress = Optional.empty();
+    /** Where the counts go; a port is taken at once. */
+    Metrics metrics() throws UsageException {
+        if (metrics.isEmpty()) {
+            return Metrics.none();
+        }
+        Optional<HostAndPort> served = metrics.filter(text -> text.matches("[^/\\\\]*:[0-9]{1,9}"))
+                .flatMap(HostAndPort::parse)
+                .filter(text -> text.port().isPresent());
+        return served.isPresent()
+                ? MetricsServer.at(served.get().toListen("--metrics", 1))
+                : new MetricsFile(Path.of(metrics.get()));
+    }
 
-    /** What opens the sockets of a survey. */
-    Optional<SocketOpener> sockets() throws UsageException {
+    /** The address that is connected from; empty for the system's choice. */
+    Optional<InetAddress> local() throws UsageException {
         if (localAddress.isEmpty()) {
             return Optional.empty();
         }
@@ -99,27 +122,12 @@ final class FleetOptions {
                 .orElseThrow(() -> new UsageException("--local-address: expected an address of this machine, such as"
                         + " 192.0.2.1, got '" + localAddress.get() + "'"));
         // Whether it is one of this machine's is said now, and not for each target.
-        try (SocketChannel tried = SocketChannel.open()) {
-            var unused = tried.bind(new InetSocketAddress(local, 0));
-        } catch (IOException | UnsupportedAddressTypeException e) {
+        try (SocketChannel tried = LocalSocket.bound(local)) {
+            var unused = tried.getLocalAddress();
+            return Optional.of(local);
+        } catch (IOException e) {
             throw new UsageException(
                     "--local-address: cannot connect from " + localAddress.get() + ": " + e.getMessage());
-        }
-        return Optional.of(address -> SocketChannel.open().bind(new InetSocketAddress(local, 0)));
-    }
-
-    /**
-     * Refuses what only a survey does, and would otherwise be ignored.
-     *
-     * @throws UsageException if it is asked for without one
-     */
-    void requireOfChecks() throws UsageException {
-        String named = totalRate.isPresent()
-                ? "--total-rate"
-                : metrics.isPresent() ? "--metrics" : localAddress.isPresent() ? "--local-address" : "";
-        if (!named.isEmpty()) {
-            throw new UsageException(named + " is for a survey: add --survey"
-                    + (totalRate.isPresent() ? ", or bound the checks by --rate and --targets" : ", or leave it out"));
         }
     }
 

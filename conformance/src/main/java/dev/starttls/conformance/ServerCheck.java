@@ -1,13 +1,10 @@
 package dev.starttls.conformance;
 
 import dev.starttls.conformance.check.Catalogue;
-import dev.starttls.conformance.domain.DomainExpansion;
-import dev.starttls.conformance.domain.DomainJudge;
-import dev.starttls.conformance.domain.DomainSettings;
 import dev.starttls.conformance.embedded.EmbeddedServers;
 import dev.starttls.conformance.reach.Addresses;
+import dev.starttls.conformance.reach.ConnectionRate;
 import dev.starttls.conformance.reach.Contact;
-import dev.starttls.conformance.reach.DaemonThreadFactory;
 import dev.starttls.conformance.reach.Reach;
 import dev.starttls.conformance.report.TerminalProgress;
 import dev.starttls.conformance.run.Fleet;
@@ -29,9 +26,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -41,8 +35,6 @@ import java.util.stream.Collectors;
  * in the order in which they finish; and without either the built-in servers.
  */
 final class ServerCheck {
-    private static final int MILLIS_BETWEEN_LOOKS = 200;
-
     private final CommandEnvironment environment;
     private final EmbeddedServers embedded;
     private final Catalogue catalogue;
@@ -51,10 +43,11 @@ final class ServerCheck {
     private final TargetSettings settings;
     private final RunSettings run;
     private final Expectations expectations;
+    private final ConnectionRate rate;
     private final RecentTargets recent = new RecentTargets();
-    private DoneTargets done = DoneTargets.none();
-    private Blocklist refused = Blocklist.none();
-    private volatile Optional<DomainReports> domains = Optional.empty();
+    private final DoneTargets done;
+    private final Blocklist refused;
+    private final DomainTargets domains;
 
     ServerCheck(
             CommandEnvironment environment,
@@ -69,10 +62,13 @@ final class ServerCheck {
         this.catalogue = catalogue;
         this.selection = selection;
         this.options = options;
-        options.fleet.requireOfChecks();
         this.settings = Settings.of(options);
         this.run = Settings.run(options, settings);
+        this.rate = options.fleet.rate();
         this.expectations = expectations;
+        this.done = options.fleet.done(addresses());
+        this.refused = options.fleet.refused();
+        this.domains = new DomainTargets(options.domains, settings, selection, done, refused);
     }
 
     /**
@@ -86,12 +82,12 @@ final class ServerCheck {
         List<Target> named = new ArrayList<>();
         List<String> unchecked = new ArrayList<>();
         List<String> repeated = new ArrayList<>();
-        List<DomainTarget> domains = new ArrayList<>();
+        List<DomainTarget> wanted = new ArrayList<>();
         for (String url : options.urls) {
             Optional<DomainTarget> domain = TargetSource.domain(url);
             if (domain.isPresent()) {
                 if (recent.namedBefore(domain.get(), "the command line").isEmpty()) {
-                    domains.add(domain.get());
+                    wanted.add(domain.get());
                 }
                 continue;
             }
@@ -104,42 +100,44 @@ final class ServerCheck {
                 named.add(target);
             }
         }
-        if (named.isEmpty() && domains.isEmpty() && !unchecked.isEmpty() && options.targetsFile.isEmpty()) {
+        if (named.isEmpty() && wanted.isEmpty() && !unchecked.isEmpty() && options.targetsFile.isEmpty()) {
             throw new UsageException(String.join("; ", unchecked));
         }
         Optional<InputStream> file = Optional.empty();
         if (options.targetsFile.isPresent()) {
             file = Optional.of(TargetSource.open(options.targetsFile.get(), environment.in()));
         }
-        done = options.fleet.done(addresses());
-        refused = options.fleet.refused();
-        if (!domains.isEmpty()) {
-            var unused = domains();
+        if (!wanted.isEmpty()) {
+            var unused = domains.open();
         }
-        RunResults results = new RunResults(
-                Reports.open(options.output.formats, options.filesRead(), options.fleet.resume, environment, columns),
-                environment);
-        Interrupts.Watch watch = environment.interrupts().on(results::interrupted);
-        unchecked.forEach(results::wrong);
-        repeated.forEach(results::note);
-        done.description().ifPresent(results::note);
-        try {
-            if (options.urls.isEmpty() && file.isEmpty()) {
-                builtIn(results);
-            } else {
-                named(named, domains, results);
-                if (file.isPresent() && results.open()) {
-                    fleet(file.get(), results);
+        try (Metrics metrics = options.fleet.metrics()) {
+            RunResults results = new RunResults(
+                    Reports.open(
+                            options.output.formats, options.filesRead(), options.fleet.resume, environment, columns),
+                    environment);
+            Interrupts.Watch watch = environment.interrupts().on(results::interrupted);
+            unchecked.forEach(results::wrong);
+            repeated.forEach(results::note);
+            done.description().ifPresent(results::note);
+            metrics.publish(() -> results.tally().metrics(), results::metricsLost);
+            try {
+                if (options.urls.isEmpty() && file.isEmpty()) {
+                    builtIn(results);
+                } else {
+                    named(named, wanted, results);
+                    if (file.isPresent() && results.open()) {
+                        fleet(file.get(), results);
+                    }
                 }
+            } finally {
+                results.end();
+                watch.close();
             }
-        } finally {
-            results.end();
-            watch.close();
+            if (environment.terminal().progress()) {
+                results.conclusion();
+            }
+            return results.exitStatus();
         }
-        if (environment.terminal().progress()) {
-            results.conclusion();
-        }
-        return results.exitStatus();
     }
 
     /** Why there is nothing to do for a target: no check that was selected is for it; empty if one is. */
@@ -166,37 +164,24 @@ final class ServerCheck {
         }
     }
 
-    private void named(List<Target> targets, List<DomainTarget> domains, RunResults results) throws UsageException {
+    private void named(List<Target> targets, List<DomainTarget> wanted, RunResults results) throws UsageException {
         List<Target> each = new ArrayList<>(targets.stream()
                 .flatMap(target -> addresses().of(target).stream())
                 .filter(target -> !done.contains(target) && !refused.refuses(target))
                 .toList());
-        for (DomainTarget domain : domains) {
-            each.addAll(domains().begin(domain).stream()
+        for (DomainTarget domain : wanted) {
+            each.addAll(domains.begin(domain).stream()
                     .filter(target -> !refused.refuses(target))
                     .toList());
         }
         boolean alone = each.size() == 1 && environment.terminal().progress();
         inOrder(each, settings, alone ? new TerminalProgress(environment.err()) : RunListener.none(), results);
-        if (!domains.isEmpty()) {
-            report(domains().remaining(), results);
-        }
-    }
-
-    /** The domains of this run; made, with a resolver, when the first one is named. */
-    private DomainReports domains() throws UsageException {
-        synchronized (options) {
-            if (domains.isEmpty()) {
-                DomainSettings how = options.domains.settings(settings, refused);
-                domains = Optional.of(new DomainReports(new DomainExpansion(how), new DomainJudge(how, selection)));
-            }
-            return domains.get();
-        }
+        report(domains.remaining(), results);
     }
 
     private List<Target> begin(DomainTarget domain, RunResults results) {
         try {
-            return domains().begin(domain);
+            return domains.begin(domain);
         } catch (UsageException e) {
             results.wrong(domain.url() + ": " + e.getMessage());
             return List.of();
@@ -211,18 +196,20 @@ final class ServerCheck {
         }
     }
 
-    /** The results for the servers of domains too: a server that no check was selected for is shown in its domains' reports alone. */
+    /** The results for the servers of domains too, some of which are shown in their domains' reports alone. */
     private Fleet.Sink sink(RunResults results, boolean named) {
         return new Fleet.Sink() {
             @Override
             public boolean add(TargetReport report) {
-                boolean more = shown(report.target()) ? results.add(report) : results.open();
-                domains.ifPresent(all -> {
-                    all.done(report);
-                    if (!named) {
-                        ServerCheck.this.report(all.complete(), results);
-                    }
-                });
+                boolean shown = shown(report.target());
+                if (!shown) {
+                    results.tally().omitted();
+                }
+                boolean more = shown ? results.add(report) : results.open();
+                domains.done(report);
+                if (!named) {
+                    ServerCheck.this.report(domains.complete(), results);
+                }
                 return more;
             }
 
@@ -233,8 +220,9 @@ final class ServerCheck {
         };
     }
 
+    /** Not if no check was selected for it, nor if it has a result of an earlier run and a domain without one needed it again. */
     private boolean shown(Subject subject) {
-        return !(subject instanceof Target target) || uncheckable(target).isEmpty();
+        return !(subject instanceof Target target) || (uncheckable(target).isEmpty() && !done.containsAt(target));
     }
 
     private Addresses addresses() {
@@ -246,7 +234,7 @@ final class ServerCheck {
         if (targets.isEmpty()) {
             return;
         }
-        int workers = Math.min(targets.size(), options.targets);
+        int workers = Math.min(targets.size(), options.fleet.atOnce(options.targets));
         Iterator<Target> each = targets.iterator();
         results.inOrder(targets.stream().filter(this::shown).toList());
         fleet(
@@ -260,8 +248,8 @@ final class ServerCheck {
     }
 
     private void fleet(InputStream file, RunResults results) {
-        FleetSettings size = FleetSettings.fitting(options.targets, options.parallel);
-        try (Reach reach = Reach.open(size.probed(), settings, run.greeting())) {
+        FleetSettings size = FleetSettings.fitting(options.fleet.atOnce(options.targets), options.parallel);
+        try (Reach reach = Reach.open(size.probed(), settings, rate, run.greeting())) {
             Fleet.Source lines = new TargetLines(
                             file,
                             TargetSource.name(options.targetsFile),
@@ -269,12 +257,15 @@ final class ServerCheck {
                             recent,
                             results,
                             options.fleet.order())
+                    .with(options.domains.addresses())
                     .expanding(domain -> begin(domain, results));
             Remaining remaining = new Remaining(
-                    new EachAddress(options.fleet.ordered(lines), addresses()), done::contains, refused::refuses);
+                    new EachAddress(options.fleet.ordered(lines), addresses()),
+                    target -> done.contains(target) && !domains.awaits(target),
+                    refused::refuses);
             fleet(reach::ask, settings, size, remaining, RunListener.none(), results, sink(results, false));
             remaining.description().ifPresent(results::note);
-            domains.ifPresent(all -> report(all.remaining(), results));
+            report(domains.remaining(), results);
         } catch (IOException e) {
             results.unreachable("cannot connect to targets: " + e.getMessage());
         }
@@ -294,25 +285,22 @@ final class ServerCheck {
         List<CheckWorker> workers = new CopyOnWriteArrayList<>();
         results.onInterrupt(() ->
                 workers.stream().flatMap(worker -> worker.soFar().stream()).toList());
-        ScheduledExecutorService looks =
-                Executors.newSingleThreadScheduledExecutor(new DaemonThreadFactory("progress"));
+        boolean shown = progress instanceof TerminalProgress;
+        ProgressTimer timer = ProgressTimer.on(
+                shown ? Terminal.ABSENT : environment.terminal(), () -> results.showProgress(results.tally()::status));
         try {
-            if (environment.terminal().progress() && !(progress instanceof TerminalProgress)) {
-                var unused = looks.scheduleWithFixedDelay(
-                        results::showProgress, 0, MILLIS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
-            }
             Supplier<Fleet.Worker> worker = () -> {
-                CheckWorker made = new CheckWorker(runner(progress), how, expectations);
+                CheckWorker made = new CheckWorker(runner(progress), how, rate, expectations);
                 workers.add(made);
                 return made;
             };
             new Fleet(reach, worker, size, sink, results.tally()).run(source);
         } finally {
-            looks.shutdownNow();
+            timer.close();
         }
     }
 
     private Runner runner(RunListener progress) {
-        return new Runner(catalogue, selection, run, progress);
+        return new Runner(catalogue, selection, run, progress, rate);
     }
 }

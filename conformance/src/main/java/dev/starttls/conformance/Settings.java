@@ -11,6 +11,7 @@ import dev.starttls.conformance.target.UnreadableFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -32,20 +33,17 @@ final class Settings {
     private Settings() {}
 
     static TargetSettings of(Options options) throws UsageException {
-        if (options.timeout < 1 || options.timeout > MAX_TIMEOUT) {
-            throw new UsageException("--timeout is 1 to " + MAX_TIMEOUT + " seconds, not " + options.timeout);
+        OptionRange.require("--timeout", options.timeout, 1, MAX_TIMEOUT, " seconds");
+        OptionRange.require("--parallel", options.parallel, 1, MAX_PARALLEL, "");
+        if (options.rate.isPresent()) {
+            OptionRange.require("--rate", options.rate.get(), 1, MAX_RATE, " connections per second");
         }
-        if (options.parallel < 1 || options.parallel > MAX_PARALLEL) {
-            throw new UsageException("--parallel is 1 to " + MAX_PARALLEL + ", not " + options.parallel);
-        }
-        if (options.rate.isPresent() && (options.rate.get() < 1 || options.rate.get() > MAX_RATE)) {
-            throw new UsageException(
-                    "--rate is 1 to " + MAX_RATE + " connections per second, not " + options.rate.get());
-        }
-        if (options.targets < 1 || options.targets > MAX_TARGETS) {
-            throw new UsageException("--targets is 1 to " + MAX_TARGETS + ", not " + options.targets);
-        }
+        OptionRange.require("--targets", options.targets, 1, MAX_TARGETS, "");
         TargetSettings settings = TargetSettings.standard().withAnswer(Duration.ofSeconds(options.timeout));
+        Optional<InetAddress> local = options.fleet.local();
+        if (local.isPresent()) {
+            settings = settings.withLocalAddress(local.get());
+        }
         if (options.trust.isPresent()) {
             settings = settings.withTrust(roots(options.trust.get()));
         }

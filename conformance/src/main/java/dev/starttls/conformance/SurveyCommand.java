@@ -1,31 +1,22 @@
 package dev.starttls.conformance;
 
-import dev.starttls.conformance.reach.DaemonThreadFactory;
 import dev.starttls.conformance.run.Fleet;
 import dev.starttls.conformance.run.FleetSettings;
 import dev.starttls.conformance.survey.SurveyPace;
 import dev.starttls.conformance.survey.SurveyRun;
 import dev.starttls.conformance.survey.Surveyor;
 import dev.starttls.conformance.target.TargetSettings;
-import dev.starttls.core.nio.SocketOpener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /** One run of the command with {@code --survey}: the targets of the command line, then those of the file. */
 final class SurveyCommand {
-    private static final int MILLIS_BETWEEN_LOOKS = 200;
-    private static final int SECONDS_BETWEEN_METRICS = 5;
-
     private final CommandEnvironment environment;
     private final Options options;
     private final TargetSettings settings;
     private final SurveyPace pace;
-    private final Optional<SocketOpener> sockets;
     private final RecentTargets recent = new RecentTargets();
 
     SurveyCommand(CommandEnvironment environment, Options options) throws UsageException {
@@ -33,7 +24,6 @@ final class SurveyCommand {
         this.options = options;
         this.settings = Settings.of(options);
         this.pace = options.fleet.pace(options.rate);
-        this.sockets = options.fleet.sockets();
         if (!options.only.isEmpty() || !options.skip.isEmpty() || !options.profiles.isEmpty()) {
             throw new UsageException("--survey runs no checks: leave out --only, --skip and --profile");
         }
@@ -49,60 +39,56 @@ final class SurveyCommand {
      * @throws UnwritableReportException if the file of a report cannot be created
      */
     int run() throws UsageException, UnwritableReportException {
-        NamedTargets named = new NamedTargets(options.urls, recent, options.fleet.order());
+        NamedTargets named = new NamedTargets(options.urls, recent, options.domains.addresses(), options.fleet.order());
+        if (options.targetsFile.isEmpty() && named.obstacles().size() == options.urls.size()) {
+            throw new UsageException(String.join("; ", named.obstacles()));
+        }
         Optional<InputStream> file = Optional.empty();
         if (options.targetsFile.isPresent()) {
             file = Optional.of(TargetSource.open(options.targetsFile.get(), environment.in()));
         }
         Blocklist refused = options.fleet.refused();
         DoneTargets done = options.fleet.done(options.addresses.choice());
-        SurveyResults results =
-                SurveyResults.open(options.output.formats, options.filesRead(), options.fleet.resume, environment);
-        results.resumed(done);
-        Optional<TargetLines> lines = file.map(in -> new TargetLines(
-                in,
-                TargetSource.name(options.targetsFile),
-                target -> Optional.empty(),
-                recent,
-                results,
-                options.fleet.order()));
-        Fleet.Source listed = options.fleet.ordered(() -> lines.flatMap(TargetLines::next));
-        Fleet.Source each = () -> named.next().or(listed::next);
-        Interrupts.Watch watch = environment.interrupts().on(results::interrupted);
-        try {
-            Remaining remaining =
-                    new Remaining(new EachAddress(each, options.addresses.choice()), done::contains, refused::refuses);
-            survey(remaining, results);
-            remaining.description().ifPresent(results::note);
-        } finally {
-            results.end();
-            watch.close();
+        try (Metrics metrics = options.fleet.metrics()) {
+            SurveyResults results =
+                    SurveyResults.open(options.output.formats, options.filesRead(), options.fleet.resume, environment);
+            done.description().ifPresent(results::note);
+            named.obstacles().forEach(results::wrong);
+            Optional<TargetLines> lines = file.map(in -> new TargetLines(
+                            in,
+                            TargetSource.name(options.targetsFile),
+                            target -> Optional.empty(),
+                            recent,
+                            results,
+                            options.fleet.order())
+                    .with(options.domains.addresses()));
+            Fleet.Source listed = options.fleet.ordered(() -> lines.flatMap(TargetLines::next));
+            Fleet.Source each = () -> named.next().or(listed::next);
+            Interrupts.Watch watch = environment.interrupts().on(results::interrupted);
+            try {
+                Remaining remaining = new Remaining(
+                        new EachAddress(each, options.addresses.choice()), done::contains, refused::refuses);
+                survey(remaining, results, metrics);
+                remaining.description().ifPresent(results::note);
+            } finally {
+                results.end();
+                watch.close();
+            }
+            return results.exitStatus();
         }
-        return results.exitStatus();
     }
 
-    private void survey(Fleet.Source source, SurveyResults results) {
+    private void survey(Fleet.Source source, SurveyResults results, Metrics metrics) {
         int max = FleetSettings.fitting(1, 1).probed();
-        // Its timed tasks end with its shutdown, and one that is running ends by itself.
-        ScheduledExecutorService looks =
-                Executors.newSingleThreadScheduledExecutor(new DaemonThreadFactory("progress"));
-        Optional<MetricsFile> metricsFile = options.fleet.metrics.map(MetricsFile::new);
-        try (Surveyor surveyor = Surveyor.open(max, settings, sockets)) {
-            if (environment.terminal().progress()) {
-                SurveyProgress progress = new SurveyProgress(results.tally(), total(), System::nanoTime);
-                var unused = looks.scheduleWithFixedDelay(
-                        () -> results.showProgress(progress), 0, MILLIS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
-            }
-            if (metricsFile.isPresent()) {
-                var unused = looks.scheduleWithFixedDelay(
-                        () -> metrics(metricsFile.get(), results), 0, SECONDS_BETWEEN_METRICS, TimeUnit.SECONDS);
-            }
+        SurveyProgress progress = new SurveyProgress(results.tally(), total(), System::nanoTime);
+        metrics.publish(() -> results.tally().metrics(pace.slowed()), results::metricsLost);
+        ProgressTimer timer = ProgressTimer.on(environment.terminal(), () -> results.showProgress(progress::line));
+        try (Surveyor surveyor = Surveyor.open(max, settings)) {
             new SurveyRun(surveyor::ask, max, pace, results, results.tally()).run(source);
         } catch (IOException e) {
             results.unreachable("cannot connect to targets: " + e.getMessage());
         } finally {
-            looks.shutdown();
-            metricsFile.ifPresent(file -> metrics(file, results));
+            timer.close();
         }
     }
 
@@ -115,13 +101,5 @@ final class SurveyCommand {
                         .map(Path::of)
                         .flatMap(SurveyProgress::count);
         return listed.map(count -> count + options.urls.size());
-    }
-
-    private void metrics(MetricsFile file, SurveyResults results) {
-        try {
-            file.write(results.tally().metrics(pace.slowed()));
-        } catch (IOException e) {
-            results.metricsLost(e);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.starttls.conformance;
 
+import dev.starttls.conformance.domain.PrivateAddresses;
 import dev.starttls.conformance.run.Fleet;
 import dev.starttls.conformance.target.AddressBlock;
 import dev.starttls.conformance.target.DomainTarget;
@@ -8,7 +9,6 @@ import dev.starttls.conformance.target.TargetException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,9 +16,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.PrimitiveIterator;
 import java.util.function.Function;
-import java.util.stream.LongStream;
 
 /**
  * Reads targets line by line from a source that may have no end. Empty lines and what follows a {@code #} are ignored;
@@ -41,10 +39,11 @@ final class TargetLines implements Fleet.Source {
     private final RecentTargets recent;
     private final Messages messages;
     private final OptionalLong seed;
+    private PrivateAddresses privateOnes = PrivateAddresses.REFUSED;
     /** The blocks of addresses so far; the one that is being read is the last. */
     private final List<TargetBlock> blocks = new ArrayList<>();
 
-    private PrimitiveIterator.OfLong places = LongStream.empty().iterator();
+    private Optional<BlockAddresses> addresses = Optional.empty();
     /** Finds the servers of a domain that are to be checked. */
     private Optional<Function<DomainTarget, List<Target>>> expansion = Optional.empty();
 
@@ -90,6 +89,12 @@ final class TargetLines implements Fleet.Source {
     /** The same with this for domains. */
     TargetLines expanding(Function<DomainTarget, List<Target>> domains) {
         expansion = Optional.of(domains);
+        return this;
+    }
+
+    /** The same with this done about private addresses of a block. */
+    TargetLines with(PrivateAddresses how) {
+        privateOnes = how;
         return this;
     }
 
@@ -158,28 +163,32 @@ final class TargetLines implements Fleet.Source {
             messages.wrong("line " + number + " of the targets: " + block.block() + ": " + reason.get());
             return Optional.empty();
         }
+        BlockAddresses each = new BlockAddresses(block, privateOnes, seed);
+        each.obstacle().ifPresent(why -> messages.wrong("line " + number + " of the targets: " + why));
         blocks.add(block);
-        places = block.places(seed).iterator();
+        addresses = Optional.of(each);
         return nextOfBlock();
     }
 
-    /** The next address of the block that is neither private nor was named before. */
+    /** The next address of the block that was not named before. */
     private Optional<Target> nextOfBlock() {
-        while (places.hasNext()) {
-            TargetBlock block = blocks.get(blocks.size() - 1);
-            InetAddress address = block.block().at(places.nextLong());
-            Target target = block.at(address);
-            if (!AddressBlock.isPrivate(address)
-                    && blocks.subList(0, blocks.size() - 1).stream().noneMatch(earlier -> earlier.contains(target))
+        for (Optional<Target> next = addresses.flatMap(BlockAddresses::next);
+                next.isPresent();
+                next = addresses.flatMap(BlockAddresses::next)) {
+            Target target = next.get();
+            if (blocks.subList(0, blocks.size() - 1).stream().noneMatch(earlier -> earlier.contains(target))
                     && recent.namedBefore(target, "a block of addresses").isEmpty()) {
-                return Optional.of(target);
+                return next;
             }
         }
         return Optional.empty();
     }
 
     private boolean isNew(Target target) {
-        if (blocks.stream().anyMatch(block -> block.contains(target))) {
+        boolean leftOut = AddressBlock.parse(target.host())
+                .filter(own -> privateOnes.refuse(own.first()))
+                .isPresent();
+        if (!leftOut && blocks.stream().anyMatch(block -> block.contains(target))) {
             messages.note("line " + number + " of the targets: " + target.url()
                     + " was named before, in a block of addresses; it is checked once");
             return false;

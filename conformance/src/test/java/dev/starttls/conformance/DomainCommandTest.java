@@ -177,8 +177,49 @@ class DomainCommandTest {
                 .containsEntry("DNS-S-02", "- | pass pass pass pass pass")
                 .containsEntry("DNS-S-07", "- | pass pass fail - -")
                 .containsEntry("DNS-S-17", "- | skip skip skip warn warn")
-                .containsEntry("DNS-S-18", "pass | - - - - -");
+                .containsEntry("DNS-S-18", "pass | - - - - -")
+                .containsEntry("DNS-S-20", "- | - - - skip skip");
         assertThat(run.out()).contains("\"role\" : \"imaps\"");
+    }
+
+    private static JsonNode domain(Path results) throws IOException {
+        for (String line : Files.readAllLines(results)) {
+            JsonNode report = MAPPER.readTree(line);
+            if (report.path("target").asText().equals(MX)) {
+                return report;
+            }
+        }
+        throw new IllegalStateException("there is no report of " + MX);
+    }
+
+    @Test
+    void a_domain_whose_run_was_ended_is_judged_the_next_time_as_if_it_had_not_been() throws Exception {
+        Path whole = trust.resolveSibling("whole.ndjson");
+        InProcess first =
+                run("--format", "ndjson=" + whole, "--only", "DNS-S-*", "--only", "UP-S-02", "--parallel", "1", MX);
+        List<String> lines = Files.readAllLines(whole);
+        assertThat(lines).as(first.err()).hasSize(4);
+        Path list = Files.writeString(trust.resolveSibling("resumed"), MX + "\n");
+        for (List<String> targets : List.of(List.of(MX), List.of("--targets-file", list.toString()))) {
+            Path results = trust.resolveSibling("resumed.ndjson");
+            Files.writeString(
+                    results,
+                    lines.get(0) + "\n" + lines.get(1) + "\n" + lines.get(2).substring(0, 40));
+            List<String> again = new ArrayList<>(List.of(
+                    "--resume", results.toString(), "--format", "ndjson=" + results, "--only", "DNS-S-*", "--only"));
+            again.add("UP-S-02");
+            again.addAll(targets);
+            assertThat(run(again.toArray(String[]::new)).status()).isEqualTo(first.status());
+            List<String> asked = new ArrayList<>();
+            for (String line : Files.readAllLines(results)) {
+                asked.add(MAPPER.readTree(line).path("target").asText());
+            }
+            assertThat(asked).hasSize(4).contains(MX).doesNotHaveDuplicates();
+            assertThat(domain(results).path("matrix")).isEqualTo(domain(whole).path("matrix"));
+            // Now all of it is done, and nothing is asked again.
+            assertThat(run(again.toArray(String[]::new)).status()).isZero();
+            assertThat(Files.readAllLines(results)).hasSize(4);
+        }
     }
 
     @Test

@@ -19,14 +19,15 @@ class DomainOptionsTest {
         "[::1]:5353, 0:0:0:0:0:0:0:1, 5353"
     })
     void a_resolver_is_a_host_and_perhaps_a_port(String text, String address, int port) throws UsageException {
-        assertThat(DomainOptions.address(text).getAddress().getHostAddress()).isEqualTo(address);
-        assertThat(DomainOptions.address(text).getPort()).isEqualTo(port);
+        assertThat(HostAndPort.toConnect("--resolver", text, 53).getAddress().getHostAddress())
+                .isEqualTo(address);
+        assertThat(HostAndPort.toConnect("--resolver", text, 53).getPort()).isEqualTo(port);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", ":53", "127.0.0.1:dns", "[::1]:x", ""})
     void what_is_no_resolver_is_refused(String text) {
-        assertThatThrownBy(() -> DomainOptions.address(text))
+        assertThatThrownBy(() -> HostAndPort.toConnect("--resolver", text, 53))
                 .isInstanceOf(UsageException.class)
                 .hasMessageStartingWith("--resolver: ");
     }

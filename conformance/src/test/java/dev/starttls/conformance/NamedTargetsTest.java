@@ -3,6 +3,7 @@ package dev.starttls.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.starttls.conformance.domain.PrivateAddresses;
 import dev.starttls.conformance.target.Target;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,12 @@ import org.junit.jupiter.api.Test;
 
 class NamedTargetsTest {
     private static List<String> urls(OptionalLong seed, String... named) throws UsageException {
-        NamedTargets targets = new NamedTargets(List.of(named), new RecentTargets(), seed);
+        return urls(PrivateAddresses.REFUSED, seed, named);
+    }
+
+    private static List<String> urls(PrivateAddresses privateOnes, OptionalLong seed, String... named)
+            throws UsageException {
+        NamedTargets targets = new NamedTargets(List.of(named), new RecentTargets(), privateOnes, seed);
         List<String> urls = new ArrayList<>();
         for (Optional<Target> next = targets.next(); next.isPresent(); next = targets.next()) {
             urls.add(next.get().url());
@@ -47,6 +53,50 @@ class NamedTargetsTest {
     void private_addresses_are_left_out_of_a_block_and_taken_by_themselves() throws UsageException {
         assertThat(urls(OptionalLong.empty(), "smtp://10.0.0.0/30", "smtp://10.0.0.1"))
                 .containsExactly("smtp://10.0.0.1:25");
+    }
+
+    @Test
+    void private_addresses_of_a_block_are_asked_by_an_option() throws UsageException {
+        assertThat(urls(PrivateAddresses.ALLOWED, OptionalLong.empty(), "smtp://10.0.0.0/31"))
+                .containsExactly("smtp://10.0.0.0:25", "smtp://10.0.0.1:25");
+    }
+
+    @Test
+    void a_block_of_private_addresses_alone_is_said_to_be_left_out_and_one_of_both_kinds_is_not()
+            throws UsageException {
+        List<String> blocks = List.of("smtp://10.0.0.0/8", "smtp://10.0.0.0/7", "smtp://[fd00::]/120");
+        assertThat(new NamedTargets(blocks, new RecentTargets(), PrivateAddresses.REFUSED, OptionalLong.empty())
+                        .obstacles())
+                .hasSize(2)
+                .allSatisfy(
+                        why -> assertThat(why).contains("private and left out").contains("--private-addresses"))
+                .first()
+                .asString()
+                .startsWith("10.0.0.0/8: ");
+        assertThat(new NamedTargets(blocks, new RecentTargets(), PrivateAddresses.ALLOWED, OptionalLong.empty())
+                        .obstacles())
+                .isEmpty();
+    }
+
+    @Test
+    void a_run_that_has_nothing_else_is_status_2() {
+        for (List<String> arguments : List.of(
+                List.of("--survey", "smtp://127.0.0.0/30"),
+                List.of("--survey", "--targets-file", "-"),
+                List.of("--only", "UP-S-02", "--targets-file", "-"))) {
+            InProcess run = InProcess.run("smtp://127.0.0.0/30\n", arguments);
+            assertThat(run.status()).isEqualTo(2);
+            assertThat(run.err()).contains("127.0.0.0/30: all of its addresses are private and left out");
+        }
+    }
+
+    @Test
+    void an_address_that_a_block_left_out_is_asked_by_a_line_of_its_own() {
+        InProcess run = InProcess.run(
+                "smtp://127.0.0.0:1/30\nsmtp://127.0.0.1:1\n",
+                List.of("--survey", "--format", "ndjson", "--targets-file", "-"));
+        assertThat(run.out()).contains("\"target\":\"smtp://127.0.0.1:1\"");
+        assertThat(run.err()).doesNotContain("named before");
     }
 
     @Test

@@ -168,7 +168,7 @@ class RunResultsTest {
             throws UsageException, IOException {
         RunResults results = results(
                 new PrintStream(err, true, StandardCharsets.UTF_8), "ndjson", "text=" + folder.resolve("report.txt"));
-        results.showProgress();
+        results.showProgress(() -> results.tally().status());
         assertThat(results.add(sound(1))).isTrue();
         String line = "\r\u001b[K0 done, 0 failed, 0 not reached; 0 probing, 0 waiting, 0 checking";
         assertThat(err()).startsWith(line + "\r\u001b[K{\"target\":\"smtp://host:1\"");

@@ -157,15 +157,4 @@ class SurveyCommandTest {
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err()).contains("--local-address").contains(address).doesNotContain("done");
     }
-
-    @Test
-    void what_only_a_survey_does_is_refused_for_checks() {
-        for (List<String> option : List.of(
-                List.of("--total-rate", "5"), List.of("--metrics", "m.prom"), List.of("--local-address", "::1"))) {
-            InProcess run = InProcess.run(Stream.concat(option.stream(), Stream.of("smtp://127.0.0.1:1"))
-                    .toList());
-            assertThat(run.status()).isEqualTo(2);
-            assertThat(run.err()).contains(option.get(0) + " is for a survey: add --survey");
-        }
-    }
 }

@@ -4,7 +4,7 @@ import dev.starttls.conformance.target.AddressBlock;
 import dev.starttls.core.dns.DnsResolver;
 import java.net.InetAddress;
 
-/** What is done about addresses that the Internet does not reach, where the DNS names them: of this machine, of its network, of none. */
+/** What is done about addresses that the Internet does not reach, where the DNS or a block of addresses names them: of this machine, of its network, of none. */
 public enum PrivateAddresses {
     /** No connection is made to them: whoever has a domain can have it name any address. */
     REFUSED,
@@ -17,7 +17,7 @@ public enum PrivateAddresses {
     }
 
     /** Whether no connection is made to an address. */
-    boolean refuse(InetAddress address) {
+    public boolean refuse(InetAddress address) {
         return this == REFUSED && AddressBlock.isPrivate(address);
     }
 }

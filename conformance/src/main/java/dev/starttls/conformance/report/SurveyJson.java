@@ -15,6 +15,9 @@ import java.nio.charset.StandardCharsets;
 
 /** One JSON object per result of a survey, its fields in a fixed order. */
 public final class SurveyJson implements SurveyReport {
+    /** What a result of a survey says of itself, beside the kinds of targets that checks report on. */
+    public static final String KIND = "survey";
+
     private final PrintStream out;
     private final ObjectWriter writer;
 
@@ -58,7 +61,7 @@ public final class SurveyJson implements SurveyReport {
     private static ObjectNode json(SurveyResult result) {
         ObjectNode json = JsonReport.MAPPER.createObjectNode();
         json.put("target", result.target().url());
-        json.put("kind", "survey");
+        json.put("kind", KIND);
         json.put("protocol", result.target().protocol().key());
         result.target().address().ifPresent(address -> json.put("address", address.getHostAddress()));
         json.put("started", result.started().toString());

@@ -121,6 +121,11 @@ public record AddressBlock(InetAddress first, int bits) {
         return PRIVATE.stream().anyMatch(block -> block.contains(address));
     }
 
+    /** Whether that is so of all addresses of a block. */
+    public static boolean isPrivate(AddressBlock block) {
+        return PRIVATE.stream().anyMatch(one -> one.bits <= block.bits && one.contains(block.first));
+    }
+
     @Override
     public String toString() {
         return first.getHostAddress() + "/" + bits;
