@@ -83,7 +83,8 @@ public final class Surveyor implements AutoCloseable {
     public static Surveyor open(int max, TargetSettings settings) throws IOException {
         KeyShares.install();
         ThreadPoolExecutor tasks = pool(Runtime.getRuntime().availableProcessors(), KeyShares.threads("handshake"));
-        // A connection keeps its place on the loop for a moment after its result, in which the next target may already be asked.
+        // A connection keeps its place on the loop for a moment after its result, in which the next target may already
+        // be asked.
         UpgradeLoop loop = UpgradeLoop.open(2 * max, tasks);
         KeyShares.threads("survey").newThread(loop).start();
         return new Surveyor(loop, tasks, settings);

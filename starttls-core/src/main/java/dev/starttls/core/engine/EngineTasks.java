@@ -45,7 +45,8 @@ final class EngineTasks {
 
     synchronized Optional<Runnable> next() {
         if (running() || state == TaskState.ENDED) {
-            // Of one that has ended, check() has to say first what it threw: the engine may wait for ever for more of it.
+            // Of one that has ended, check() has to say first what it threw: the engine may wait for ever for more of
+            // it.
             return Optional.empty();
         }
         Runnable first;

@@ -58,7 +58,9 @@ public abstract class DiscoveredServiceContract<S extends ClientSetup<S, C, ?>, 
         DOMAIN;
 
         private Issued identity() {
-            return this == HOST ? CERTIFICATES.localhost(KeyKind.EC) : CERTIFICATES.named(DiscoveredServiceContract.DOMAIN);
+            return this == HOST
+                    ? CERTIFICATES.localhost(KeyKind.EC)
+                    : CERTIFICATES.named(DiscoveredServiceContract.DOMAIN);
         }
     }
 

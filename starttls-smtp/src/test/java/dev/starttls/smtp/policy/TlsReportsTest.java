@@ -201,24 +201,25 @@ class TlsReportsTest {
     void sessions_of_a_day_before_those_in_memory_are_dropped_and_take_no_room_of_others() {
         TlsReports small = TlsReports.of("Company-X", "tlsrpt@company-x.example", 20_000, () -> "1");
         for (int day = 1; day <= TlsReports.MAX_DAYS; day++) {
-            small.succeeded(sts, NOON.plus(Duration.ofDays(day)));
+            small.succeeded("example.org", sts, NOON.plus(Duration.ofDays(day)));
         }
         for (int i = 0; i < 1_000; i++) {
-            small.failed(sts, expired, NOON);
+            small.failed("example.org", sts, expired, NOON);
         }
         assertThat(small.dropped()).isEqualTo(1_000);
-        small.succeeded(ReportedPolicy.none("today.example"), NOON.plus(Duration.ofDays(TlsReports.MAX_DAYS)));
+        small.succeeded(
+                "today.example", ReportedPolicy.none("today.example"), NOON.plus(Duration.ofDays(TlsReports.MAX_DAYS)));
         assertThat(small.snapshot()).hasSize(TlsReports.MAX_DAYS + 1);
         assertThat(small.dropped()).isEqualTo(1_000);
     }
 
     @Test
     void sessions_of_a_time_that_no_report_can_have_are_dropped_and_hold_up_no_other() {
-        reports.succeeded(sts, NOON);
-        reports.succeeded(sts, Instant.EPOCH.minusMillis(1));
-        reports.succeeded(sts, Instant.parse("+10000-01-01T00:00:00Z"));
-        reports.failed(sts, expired, Instant.MAX);
-        reports.failed(sts, expired, Instant.MIN);
+        reports.succeeded("example.org", sts, NOON);
+        reports.succeeded("example.org", sts, Instant.EPOCH.minusMillis(1));
+        reports.succeeded("example.org", sts, Instant.parse("+10000-01-01T00:00:00Z"));
+        reports.failed("example.org", sts, expired, Instant.MAX);
+        reports.failed("example.org", sts, expired, Instant.MIN);
         assertThat(reports.snapshot()).hasSize(1);
         assertThat(reports.take(NEXT_DAY)).hasSize(1);
         assertThat(reports.dropped()).isEqualTo(4);
@@ -230,8 +231,8 @@ class TlsReportsTest {
         AtomicBoolean all = new AtomicBoolean();
         TlsReports failing =
                 TlsReports.of("Company-X", "tlsrpt@company-x.example", 1_000_000, () -> all.get() ? "2" : some.next());
-        failing.succeeded(sts, NOON);
-        failing.succeeded(sts, NEXT_DAY);
+        failing.succeeded("example.org", sts, NOON);
+        failing.succeeded("example.org", sts, NEXT_DAY);
         Instant later = NEXT_DAY.plus(Duration.ofDays(1));
         assertThatThrownBy(() -> failing.take(later)).isInstanceOf(NoSuchElementException.class);
         all.set(true);
@@ -327,7 +328,12 @@ class TlsReportsTest {
     void the_listener_of_a_candidate_counts_what_has_a_result_type(FailureReason reason) {
         List<DeliveryOutcome> outcomes = new ArrayList<>();
         OutcomeListener listener = new OutcomeListener(
-                ReportedPolicy.none("x.example"), "mx.x.example", List.of(), Optional.empty(), outcomes::add);
+                "x.example",
+                ReportedPolicy.none("x.example"),
+                "mx.x.example",
+                List.of(),
+                Optional.empty(),
+                outcomes::add);
         for (Phase phase : Phase.values()) {
             UpgradeException failure = new UpgradeException(reason, phase, "expected one thing, got another");
             outcomes.clear();
