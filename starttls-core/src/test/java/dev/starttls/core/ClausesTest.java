@@ -216,6 +216,7 @@ class ClausesTest {
         titles.put(8461, "MTA-STS");
         titles.put(2782, "SRV records");
         titles.put(3596, "AAAA records");
+        titles.put(4034, "DNSSEC, its records");
         titles.put(4035, "DNSSEC, what resolvers do");
         titles.put(6698, "TLSA records");
         titles.put(7208, "SPF");

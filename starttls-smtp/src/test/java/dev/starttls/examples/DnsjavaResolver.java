@@ -106,7 +106,11 @@ public final class DnsjavaResolver implements DnsResolver {
                     bogus(response) ? Failure.BOGUS : Failure.SERVER_FAILURE, Rcode.string(code) + reason(response));
         }
         Security security = response.getHeader().getFlag(Flags.AD) ? Security.SECURE : Security.INSECURE;
-        Name canonical = type == DnsType.CNAME ? asked : canonical(asked, response);
+        Optional<Name> end = type == DnsType.CNAME ? Optional.of(asked) : canonical(asked, response);
+        if (end.isEmpty()) {
+            return new DnsAnswer.Failed(Failure.SERVER_FAILURE, "more than " + MAX_ALIASES + " aliases, or a loop of them");
+        }
+        Name canonical = end.get();
         List<DnsRecord> records = new ArrayList<>();
         for (Record record : response.getSection(Section.ANSWER)) {
             if (record.getType() == type.code() && record.getName().equals(canonical)) {
@@ -123,21 +127,22 @@ public final class DnsjavaResolver implements DnsResolver {
                 : new DnsAnswer.Found(records, canonical.toString(), security);
     }
 
-    /** The name at the end of the aliases in the answer. */
-    private static Name canonical(Name asked, Message response) {
+    /** The name at the end of the aliases in the answer; empty if they have none. */
+    private static Optional<Name> canonical(Name asked, Message response) {
         Name name = asked;
-        for (int i = 0; i < MAX_ALIASES; i++) {
+        for (int i = 0; i <= MAX_ALIASES; i++) {
             Name before = name;
             for (Record record : response.getSection(Section.ANSWER)) {
                 if (record instanceof CNAMERecord alias && alias.getName().equals(name)) {
                     name = alias.getTarget();
+                    break;
                 }
             }
             if (name.equals(before)) {
-                break;
+                return Optional.of(name);
             }
         }
-        return name;
+        return Optional.empty();
     }
 
     /** Validating resolvers say by an extended error that it is the signatures, or that they are missing (RFC 8914 section 4). */

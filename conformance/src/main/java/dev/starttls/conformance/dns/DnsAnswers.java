@@ -43,9 +43,14 @@ final class DnsAnswers {
                     bogus(response) ? Failure.BOGUS : Failure.SERVER_FAILURE, Rcode.string(code) + reason(response));
         }
         Security security = response.getHeader().getFlag(Flags.AD) ? Security.SECURE : Security.INSECURE;
-        Name canonical = type == DnsType.CNAME ? asked : canonical(asked, response);
+        Optional<Name> end = type == DnsType.CNAME ? Optional.of(asked) : canonical(asked, response);
+        if (end.isEmpty()) {
+            return new DnsAnswer.Failed(Failure.SERVER_FAILURE, "more than " + MAX_ALIASES + " aliases, or a loop of them");
+        }
+        Name canonical = end.get();
         List<DnsRecord> records = new ArrayList<>();
-        for (Record record : response.getSection(Section.ANSWER)) {
+        // Servers change the order with each answer; reports of the same records are to be the same (RFC 4034 section 6.3).
+        for (Record record : response.getSection(Section.ANSWER).stream().sorted().toList()) {
             if (record.getType() == type.code() && record.getName().equals(canonical)) {
                 try {
                     value(record).ifPresent(records::add);
@@ -60,10 +65,10 @@ final class DnsAnswers {
                 : new DnsAnswer.Found(records, canonical.toString(), security);
     }
 
-    /** The name at the end of the aliases in the answer. */
-    private static Name canonical(Name asked, Message response) {
+    /** The name at the end of the aliases in the answer; empty if they have none. */
+    private static Optional<Name> canonical(Name asked, Message response) {
         Name name = asked;
-        for (int i = 0; i < MAX_ALIASES; i++) {
+        for (int i = 0; i <= MAX_ALIASES; i++) {
             Name before = name;
             for (Record record : response.getSection(Section.ANSWER)) {
                 if (record instanceof CNAMERecord alias && alias.getName().equals(name)) {
@@ -72,10 +77,10 @@ final class DnsAnswers {
                 }
             }
             if (name.equals(before)) {
-                break;
+                return Optional.of(name);
             }
         }
-        return name;
+        return Optional.empty();
     }
 
     private static List<ExtendedErrorCodeOption> errors(Message response) {

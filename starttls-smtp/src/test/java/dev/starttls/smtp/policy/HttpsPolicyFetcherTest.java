@@ -157,7 +157,7 @@ class HttpsPolicyFetcherTest {
         dns.fails("mta-sts.nowhere.example", DnsType.AAAA);
         assertThat(new HttpsPolicyFetcher(dns).fetch("nowhere.example"))
                 .isInstanceOfSatisfying(PolicyFetcher.Failed.class, failed -> assertThat(failed.detail())
-                        .endsWith("AAAA: SERVER_FAILURE the servers of it fail"));
+                        .endsWith("AAAA: the servers of it fail (SERVER_FAILURE)"));
         try (RefusingPort port = new RefusingPort()) {
             assertThat(new HttpsPolicyFetcher(dns).withPort(port.number()).fetch("example.org"))
                     .isInstanceOfSatisfying(PolicyFetcher.Failed.class, failed -> assertThat(failed.failure())
