@@ -250,6 +250,7 @@ class ClausesTest {
         titles.put(2595, "TLS with IMAP and POP3");
         titles.put(2920, "pipelining in SMTP");
         titles.put(3030, "BDAT of SMTP");
+        titles.put(3056, "6to4");
         titles.put(3206, "response codes of POP3");
         titles.put(3207, "STARTTLS of SMTP");
         titles.put(3463, "enhanced status codes");
@@ -271,6 +272,7 @@ class ClausesTest {
         titles.put(5746, "secure renegotiation");
         titles.put(5894, "internationalized names");
         titles.put(5915, "EC private keys");
+        titles.put(6052, "IPv4 addresses inside IPv6 addresses");
         titles.put(6066, "extensions of TLS");
         titles.put(6101, "SSL 3.0");
         titles.put(6125, "names in certificates, until RFC 9525");

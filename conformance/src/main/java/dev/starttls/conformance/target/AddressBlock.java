@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,12 +23,20 @@ public record AddressBlock(InetAddress first, int bits) {
             block("127.0.0.0", 8),
             block("169.254.0.0", 16),
             block("172.16.0.0", 12),
+            block("192.0.0.0", 24),
             block("192.168.0.0", 16),
+            block("198.18.0.0", 15),
             block("224.0.0.0", 3),
             block("::", 127),
+            block("64:ff9b:1::", 48),
             block("fc00::", 7),
             block("fe80::", 10),
+            block("fec0::", 10),
             block("ff00::", 8));
+
+    /** The octet at which an IPv4 address stands in the IPv6 addresses of a block. */
+    private static final Map<AddressBlock, Integer> IPV4_INSIDE =
+            Map.of(block("::", 96), 12, block("64:ff9b::", 96), 12, block("2002::", 16), 2);
 
     /** Clears the other bits. */
     public AddressBlock {
@@ -115,10 +124,14 @@ public record AddressBlock(InetAddress first, int bits) {
 
     /**
      * Whether no server of the public Internet has the address: loopback, link-local, private use (RFC 1918, RFC 4193), shared
-     * (RFC 6598), multicast, reserved.
+     * (RFC 6598), multicast, reserved; or an address of IPv6 that leads to such a one of IPv4 (RFC 6052, RFC 3056).
      */
     public static boolean isPrivate(InetAddress address) {
-        return PRIVATE.stream().anyMatch(block -> block.contains(address));
+        return PRIVATE.stream().anyMatch(block -> block.contains(address))
+                || IPV4_INSIDE.entrySet().stream()
+                        .anyMatch(inside -> inside.getKey().contains(address)
+                                && isPrivate(of(Arrays.copyOfRange(
+                                        address.getAddress(), inside.getValue(), inside.getValue() + 4))));
     }
 
     /** Whether that is so of all addresses of a block. */
