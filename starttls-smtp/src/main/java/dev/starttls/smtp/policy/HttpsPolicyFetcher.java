@@ -104,6 +104,9 @@ public final class HttpsPolicyFetcher implements PolicyFetcher {
      * @return a new fetcher
      */
     public HttpsPolicyFetcher withPort(int number) {
+        if (number < 1 || number > 65_535) {
+            throw new IllegalArgumentException("number: expected a port from 1 to 65535, got " + number);
+        }
         return new HttpsPolicyFetcher(resolver, tls, timeout, number);
     }
 

@@ -150,7 +150,9 @@ public record RequireTls(Set<Condition> missing) {
                     case CERTIFICATE_UNTRUSTED,
                             CERTIFICATE_EXPIRED,
                             CERTIFICATE_NAME_MISMATCH,
-                            CERTIFICATE_PIN_MISMATCH -> EnumSet.of(Condition.CERTIFICATE, Condition.OFFER);
+                            CERTIFICATE_PIN_MISMATCH,
+                            CERTIFICATE_REFUSED,
+                            TLSA_MISMATCH -> EnumSet.of(Condition.CERTIFICATE, Condition.OFFER);
                     default -> EnumSet.of(Condition.TLS, Condition.CERTIFICATE, Condition.OFFER);
                 });
     }

@@ -6,9 +6,10 @@ import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -160,7 +161,8 @@ public record TlsReportRecord(List<Destination> destinations) {
         if (rua.isEmpty()) {
             return malformed("a field rua", record.text());
         }
-        List<Destination> destinations = new ArrayList<>();
+        // Each once: a record must not multiply what is sent.
+        Set<Destination> destinations = new LinkedHashSet<>();
         for (String uri : rua.get().split(",", -1)) {
             if (destinations.size() < MAX_DESTINATIONS) {
                 destination(VersionedText.stripped(uri)).ifPresent(destinations::add);
@@ -170,7 +172,7 @@ public record TlsReportRecord(List<Destination> destinations) {
                 ? malformed(
                         "a URI mailto:local@domain or https://host/path in rua, in which ',', '!' and ';' are encoded",
                         rua.get())
-                : new Lookup.Published(new TlsReportRecord(destinations));
+                : new Lookup.Published(new TlsReportRecord(List.copyOf(destinations)));
     }
 
     private static Optional<Destination> destination(String text) {

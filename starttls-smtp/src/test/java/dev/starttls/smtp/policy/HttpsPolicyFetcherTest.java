@@ -170,6 +170,8 @@ class HttpsPolicyFetcherTest {
         HttpsPolicyFetcher fetcher = new HttpsPolicyFetcher(dns);
         assertThatThrownBy(() -> fetcher.fetch("a/b")).isInstanceOf(IllegalArgumentException.class);
         assertThat(dns.asked()).isEmpty();
+        assertThatThrownBy(() -> fetcher.withPort(65_536)).hasMessageContaining("1 to 65535, got 65536");
+        assertThatThrownBy(() -> fetcher.withPort(0)).isInstanceOf(IllegalArgumentException.class);
     }
 
     private HttpsPolicyFetcher fetcher(SSLServerSocket server) {

@@ -68,6 +68,19 @@ class RequireTlsTest {
     }
 
     @Test
+    void a_certificate_that_was_refused_is_what_is_missing_and_not_tls() {
+        for (FailureReason reason : List.of(
+                FailureReason.CERTIFICATE_UNTRUSTED, FailureReason.CERTIFICATE_REFUSED, FailureReason.TLSA_MISMATCH)) {
+            assertThat(RequireTls.of(new UpgradeException(reason, Phase.HANDSHAKE, "expected one, got another"))
+                            .missing())
+                    .containsExactly(CERTIFICATE, OFFER);
+        }
+        assertThat(RequireTls.of(new UpgradeException(FailureReason.NOT_OFFERED, Phase.COMMAND, "expected it, got none"))
+                        .missing())
+                .contains(TLS);
+    }
+
+    @Test
     void a_notification_is_sent_to_a_host_that_does_not_offer_it() {
         RequireTls answer = RequireTls.of(session(true), MxName.MTA_STS, Certificate.PKIX);
         assertThat(answer.sending("")).isEqualTo(Sending.WITHOUT_REQUIRETLS);
