@@ -77,6 +77,7 @@ class DocumentsTest {
         "benchmarks/README.md, 0",
         "docs/attacks.md, 60",
         "docs/concurrency.md, 60",
+        "docs/compatibility.md, 8",
         "docs/domains.md, 0",
         "docs/fleet.md, 0",
         "docs/policy.md, 60",
