@@ -125,7 +125,7 @@ class FleetOptionsTest {
             if (answers.isEmpty()) {
                 for (String request :
                         List.of("GET /metrics", "HEAD /metrics", "POST /metrics", "GET /metricsandmore")) {
-                    answers.add(get(port, request.split(" ")[0], request.split(" ")[1]));
+                    answers.add(get(port, request.split(" ", -1)[0], request.split(" ", -1)[1]));
                 }
             }
         };
