@@ -384,7 +384,7 @@ class DomainJudgeTest {
                 "CN=GEANT TLS RSA 1, O=Hellenic Academic and Research Institutions CA, C=GR | harica.gr",
                 "CN=GLOBALTRUST 2020 SERVER DV 1, O=e-commerce monitoring GmbH, C=AT | globaltrust.eu",
                 "CN=Go Daddy Secure Certificate Authority - G2, O=\"GoDaddy.com, Inc.\", C=US | godaddy.com")) {
-            String[] parts = issuer.split(" \\| ");
+            String[] parts = issuer.split(" \\| ", -1);
             assertThat(CaaIdentifiers.of(new X500Principal(parts[0])))
                     .as(issuer)
                     .hasValueSatisfying(names -> assertThat(names).contains(parts[1]));
