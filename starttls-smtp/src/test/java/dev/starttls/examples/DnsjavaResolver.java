@@ -108,7 +108,8 @@ public final class DnsjavaResolver implements DnsResolver {
         Security security = response.getHeader().getFlag(Flags.AD) ? Security.SECURE : Security.INSECURE;
         Optional<Name> end = type == DnsType.CNAME ? Optional.of(asked) : canonical(asked, response);
         if (end.isEmpty()) {
-            return new DnsAnswer.Failed(Failure.SERVER_FAILURE, "more than " + MAX_ALIASES + " aliases, or a loop of them");
+            return new DnsAnswer.Failed(
+                    Failure.SERVER_FAILURE, "more than " + MAX_ALIASES + " aliases, or a loop of them");
         }
         Name canonical = end.get();
         List<DnsRecord> records = new ArrayList<>();

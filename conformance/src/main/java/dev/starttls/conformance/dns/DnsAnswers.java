@@ -45,12 +45,15 @@ final class DnsAnswers {
         Security security = response.getHeader().getFlag(Flags.AD) ? Security.SECURE : Security.INSECURE;
         Optional<Name> end = type == DnsType.CNAME ? Optional.of(asked) : canonical(asked, response);
         if (end.isEmpty()) {
-            return new DnsAnswer.Failed(Failure.SERVER_FAILURE, "more than " + MAX_ALIASES + " aliases, or a loop of them");
+            return new DnsAnswer.Failed(
+                    Failure.SERVER_FAILURE, "more than " + MAX_ALIASES + " aliases, or a loop of them");
         }
         Name canonical = end.get();
         List<DnsRecord> records = new ArrayList<>();
-        // Servers change the order with each answer; reports of the same records are to be the same (RFC 4034 section 6.3).
-        for (Record record : response.getSection(Section.ANSWER).stream().sorted().toList()) {
+        // Servers change the order with each answer; reports of the same records are to be the same (RFC 4034 section
+        // 6.3).
+        for (Record record :
+                response.getSection(Section.ANSWER).stream().sorted().toList()) {
             if (record.getType() == type.code() && record.getName().equals(canonical)) {
                 try {
                     value(record).ifPresent(records::add);

@@ -157,9 +157,8 @@ class DnsjavaResolverTest {
     void aliases_without_an_end_are_a_failure_and_not_a_name_without_records() throws Exception {
         answers(response -> with(response, "a.example. CNAME b.example.", "b.example. CNAME a.example."));
         assertThat(resolver().ask("a.example", DnsType.TLSA))
-                .isInstanceOfSatisfying(
-                        DnsAnswer.Failed.class,
-                        failed -> assertThat(failed.detail()).contains("16 aliases"));
+                .isInstanceOfSatisfying(DnsAnswer.Failed.class, failed -> assertThat(failed.detail())
+                        .contains("16 aliases"));
     }
 
     @Test

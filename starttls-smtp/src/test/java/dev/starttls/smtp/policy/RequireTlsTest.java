@@ -75,7 +75,8 @@ class RequireTlsTest {
                             .missing())
                     .containsExactly(CERTIFICATE, OFFER);
         }
-        assertThat(RequireTls.of(new UpgradeException(FailureReason.NOT_OFFERED, Phase.COMMAND, "expected it, got none"))
+        assertThat(RequireTls.of(
+                                new UpgradeException(FailureReason.NOT_OFFERED, Phase.COMMAND, "expected it, got none"))
                         .missing())
                 .contains(TLS);
     }
