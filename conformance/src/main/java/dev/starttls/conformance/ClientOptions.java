@@ -16,16 +16,26 @@ import picocli.CommandLine.Parameters;
         name = "client",
         sortOptions = false,
         usageHelpWidth = 100,
-        customSynopsis = "conformance client smtp|imap|pop3 [options] --command 'COMMAND'",
+        customSynopsis = "${ROOT-COMMAND-NAME} client smtp|imap|pop3 [options] --command 'COMMAND'",
         header = "Checks how a mail client upgrades to TLS, against a server that is hostile in one way at a time.",
         optionListHeading = "Options:%n",
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:no MUST or security case failed but those that are accepted or in the baseline, and each saw a connection.",
+            "1:a MUST or security case failed that is neither accepted nor in the baseline.",
+            "2:usage.",
+            "3:the client never connected or its setup failed, or a MUST or security case saw no connection.",
+            "70:a fault of this command.",
+            "74:a report could not be written, or a port not be opened.",
+            "130:an interrupted run (143 if by SIGTERM): it has ended the client and reported the cases that were done."
+        },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  conformance client imap --command 'curl -sS --ssl-reqd --cacert {ca} -u {user}:{password}"
+            "  ${ROOT-COMMAND-NAME} client imap --command 'curl -sS --ssl-reqd --cacert {ca} -u {user}:{password}"
                     + " imap://{host}:{port}/INBOX'",
-            "  conformance client smtp --policy opportunistic --command './deliver {host} {port}'",
-            "  conformance client imap --interactive --one-port --state session.json",
-            "  conformance client pop3 --only UP-C-04 --command './fetch {host} {port} {user} {password} {ca}'",
+            "  ${ROOT-COMMAND-NAME} client smtp --policy opportunistic --command './deliver {host} {port}'",
+            "  ${ROOT-COMMAND-NAME} client imap --interactive --one-port --state session.json",
+            "  ${ROOT-COMMAND-NAME} client pop3 --only UP-C-04 --command './fetch {host} {port} {user} {password} {ca}'",
             "",
             "The command is run once for each case, several at the same time, and has to do once what the client is for:"
                     + " connect, upgrade, log in, and send or fetch a message. Each case has a server of its own on a"
@@ -36,12 +46,7 @@ import picocli.CommandLine.Parameters;
             "A command that cannot do a case may exit with status 89; the case is skipped then. The first run is with a"
                     + " well-behaved server, and {case} is UP-C-00 there: it is judged whatever --only, --skip and --level"
                     + " say. What the client does not do with a well-behaved server is inconclusive in the other cases."
-                    + " So is what only its exit status could show, if that is not 0 with a well-behaved server.",
-            "",
-            "Exit status: 1 a MUST or security case failed that is neither accepted nor in the baseline; 3 the client"
-                    + " never connected or its setup failed, or a MUST or security case saw no connection; 2 usage; 0 otherwise."
-                    + " 70 a fault of this command; 74 a report could not be written, or a port not be opened. An"
-                    + " interrupted run (130, 143) has ended the client and reported the cases that were done."
+                    + " So is what only its exit status could show, if that is not 0 with a well-behaved server."
         })
 final class ClientOptions {
     @Parameters(paramLabel = "PROTOCOL", arity = "0..1", hidden = true)

@@ -37,6 +37,11 @@ public final class Main {
         System.exit(run(CommandEnvironment.ofProcess(), new LibraryServers(), args));
     }
 
+    /** The command line with all its options, from which the manual pages are made. */
+    public static CommandLine commandLine() {
+        return new Options().commandLine();
+    }
+
     /**
      * The command without the process around it.
      *

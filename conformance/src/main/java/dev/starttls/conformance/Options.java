@@ -21,24 +21,39 @@ import picocli.CommandLine.Parameters;
         name = "conformance",
         sortOptions = false,
         usageHelpWidth = 100,
-        customSynopsis = "conformance [options] [URL...]",
+        customSynopsis = "${ROOT-COMMAND-NAME} [options] [URL...]",
         header = "Checks how a mail server upgrades to TLS, clause by clause.",
         optionListHeading = "Options:%n",
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:every target passed: no MUST or security check failed but those that are accepted or in the baseline, and"
+                    + " none was left without an answer.",
+            "1:a MUST or security check failed that is neither accepted nor in the baseline.",
+            "2:usage, or a line of the targets file that cannot be checked.",
+            "3:a target could not be reached, spoke another protocol or turned us away, or a MUST or security check had"
+                    + " no answer (what an answer leaves open does not count). Of several targets the first of 1, 3, 2, 0"
+                    + " counts.",
+            "70:a fault of this command.",
+            "74:a report could not be created or written.",
+            "130:an interrupted run (143 if by SIGTERM): it has written the reports of all finished targets and, for the"
+                    + " URLs of the command line, of the checks that were done.",
+            "141:the reader of standard output has gone."
+        },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  conformance smtp://mail.example.org",
-            "  conformance --trust ca.pem --server-name mail.example.org smtp://127.0.0.1:2525",
-            "  conformance --only 'RFC 3207 4.2' submission://mail.example.org",
-            "  conformance --format text --format html=report.html smtps://mail.example.org",
-            "  conformance --format junit=report.xml submission://mail.example.org",
-            "  conformance --targets-file - --format ndjson < hosts.txt > results.ndjson",
-            "  conformance mx:example.org --format html=example.html",
-            "  conformance --only DNS-S-* domain:user@example.org",
-            "  conformance --baseline last.json --format json=now.json imap://mail.example.org",
-            "  conformance --accept 'TLS-S-05b=old scanners, ticket #4711' smtp://mail.example.org",
-            "  conformance --explain UP-S-10",
-            "  conformance client imap --command 'curl ... imap://{host}:{port}/' (see conformance client --help)",
-            "  source <(conformance --completion)",
+            "  ${ROOT-COMMAND-NAME} smtp://mail.example.org",
+            "  ${ROOT-COMMAND-NAME} --trust ca.pem --server-name mail.example.org smtp://127.0.0.1:2525",
+            "  ${ROOT-COMMAND-NAME} --only 'RFC 3207 4.2' submission://mail.example.org",
+            "  ${ROOT-COMMAND-NAME} --format text --format html=report.html smtps://mail.example.org",
+            "  ${ROOT-COMMAND-NAME} --format junit=report.xml submission://mail.example.org",
+            "  ${ROOT-COMMAND-NAME} --targets-file - --format ndjson < hosts.txt > results.ndjson",
+            "  ${ROOT-COMMAND-NAME} mx:example.org --format html=example.html",
+            "  ${ROOT-COMMAND-NAME} --only DNS-S-* domain:user@example.org",
+            "  ${ROOT-COMMAND-NAME} --baseline last.json --format json=now.json imap://mail.example.org",
+            "  ${ROOT-COMMAND-NAME} --accept 'TLS-S-05b=old scanners, ticket #4711' smtp://mail.example.org",
+            "  ${ROOT-COMMAND-NAME} --explain UP-S-10",
+            "  ${ROOT-COMMAND-NAME} client imap --command 'curl ... imap://{host}:{port}/' (see ${ROOT-COMMAND-NAME} client --help)",
+            "  source <(${ROOT-COMMAND-NAME} --completion)",
             "",
             "However slow a target is, it takes at most 15 minutes, or twelve times --timeout if that is longer, and"
                     + " each of its checks at most four times --timeout; what was not observed by then is reported as"
@@ -53,19 +68,14 @@ import picocli.CommandLine.Parameters;
                     + " time; most of them end without a message, some with a broken handshake, and each may leave"
                     + " a line in the server's log. " + Options.LOGINS
                     + ". Messages are begun and never ended: no mail is sent."
-                    + " Repeated runs may meet the server's limits and bans for clients: --parallel 1 is the gentlest.",
-            "",
-            "Exit status: 1 a MUST or security check failed that is neither accepted nor in the baseline; 3 a target could"
-                    + " not be reached, spoke another protocol or turned us away, or a MUST or security check had no"
-                    + " answer (what an answer leaves open does not count); 2 usage, or a line of the targets file that"
-                    + " cannot be checked; 0 otherwise. Of several targets the first of 1, 3, 2, 0 counts."
-                    + " 70 a fault of this command; 74 a report could not be created or written; 141 the reader of standard output"
-                    + " has gone. An interrupted run (130, 143) has written the reports of all finished targets and,"
-                    + " for the URLs of the command line, of the checks that were done."
+                    + " Repeated runs may meet the server's limits and bans for clients: --parallel 1 is the gentlest."
         })
 final class Options {
     /** Measured with Postfix and Dovecot, every check. */
     static final String CONNECTIONS = "about 300 connections";
+
+    /** The system property with the name that the command is installed by, which its help and its completion use. */
+    static final String INSTALLED_NAME = "starttls.command";
 
     /** {@code UnknownUser.MAX_LOGINS_PER_RUN} says what bounds them. */
     static final String LOGINS =
@@ -212,14 +222,19 @@ final class Options {
     CommandLine commandLine() {
         CommandLine commandLine =
                 new CommandLine(this).addSubcommand(new ClientOptions()).setExpandAtFiles(false);
-        commandLine.getCommandSpec().usageMessage().description(urlDescription());
+        Optional<String> installed = Optional.ofNullable(System.getProperty(INSTALLED_NAME));
+        installed.ifPresent(commandLine::setCommandName);
+        commandLine.getCommandSpec().usageMessage().description(urlDescription(installed));
         return commandLine;
     }
 
-    private static String[] urlDescription() {
+    private static String[] urlDescription(Optional<String> installed) {
+        String head = installed.isPresent()
+                ? "URL is one of"
+                : "In these lines conformance is java -jar conformance.jar. URL is one of";
         Stream<String> patterns = Arrays.stream(Scheme.values()).map(scheme -> "  " + scheme.pattern());
         return Stream.of(
-                        Stream.of("", "In these lines conformance is java -jar conformance.jar. URL is one of"),
+                        Stream.of("", head),
                         patterns,
                         Stream.of(
                                 "  mx:DOMAIN           every MX host of the domain at every address, and the domain's policies",
