@@ -220,9 +220,13 @@ final class Options {
 
     /** The command line that fills these options. */
     CommandLine commandLine() {
+        return commandLine(Optional.ofNullable(System.getProperty(INSTALLED_NAME)));
+    }
+
+    /** The same under the name that it is installed by. */
+    CommandLine commandLine(Optional<String> installed) {
         CommandLine commandLine =
                 new CommandLine(this).addSubcommand(new ClientOptions()).setExpandAtFiles(false);
-        Optional<String> installed = Optional.ofNullable(System.getProperty(INSTALLED_NAME));
         installed.ifPresent(commandLine::setCommandName);
         commandLine.getCommandSpec().usageMessage().description(urlDescription(installed));
         return commandLine;

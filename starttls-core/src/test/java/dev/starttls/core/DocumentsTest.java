@@ -80,6 +80,7 @@ class DocumentsTest {
         "docs/compatibility.md, 8",
         "docs/domains.md, 0",
         "docs/fleet.md, 0",
+        "docs/install.md, 0",
         "docs/policy.md, 60",
         "docs/protocols.md, 30",
         "docs/real-servers.md, 1",
