@@ -14,14 +14,18 @@ class InstalledNameTest {
     @Test
     void help_names_the_command_as_it_is_installed() {
         assertThat(installed.getUsageMessage().lines())
-                .contains("Usage: starttls-conformance [options] [URL...]", "  starttls-conformance smtp://mail.example.org")
+                .contains(
+                        "Usage: starttls-conformance [options] [URL...]",
+                        "  starttls-conformance smtp://mail.example.org")
                 .noneMatch(line -> line.strip().startsWith("conformance ") || line.contains("conformance.jar"));
     }
 
     @Test
     void help_of_a_sub_command_names_both() {
         assertThat(installed.getSubcommands().get("client").getUsageMessage())
-                .contains("Usage: starttls-conformance client smtp|imap|pop3 ", "  starttls-conformance client imap --interactive");
+                .contains(
+                        "Usage: starttls-conformance client smtp|imap|pop3 ",
+                        "  starttls-conformance client imap --interactive");
     }
 
     @Test
@@ -34,6 +38,7 @@ class InstalledNameTest {
     @Test
     void completion_is_for_the_command_as_it_is_installed() {
         assertThat(AutoComplete.bash(installed.getCommandName(), installed).lines())
-                .anyMatch(line -> line.startsWith("complete -F") && line.endsWith(" starttls-conformance starttls-conformance.sh starttls-conformance.bash"));
+                .anyMatch(line -> line.startsWith("complete -F")
+                        && line.endsWith(" starttls-conformance starttls-conformance.sh starttls-conformance.bash"));
     }
 }
