@@ -84,6 +84,7 @@ class DocumentsTest {
         "docs/policy.md, 60",
         "docs/protocols.md, 30",
         "docs/real-servers.md, 1",
+        "docs/runtimes.md, 5",
         "docs/serving.md, 20",
         "docs/socket-factory.md, 10",
         "docs/vendoring.md, 3",

@@ -216,10 +216,10 @@ final class GuardedEngine {
     /** Calls the engine without octets, so that it throws what its task has failed with. */
     void ask() throws SSLException {
         switch (status()) {
-            case NEED_UNWRAP, NEED_UNWRAP_AGAIN, NOT_HANDSHAKING, FINISHED -> unwrap(NOTHING, NOTHING);
             case NEED_WRAP, NEED_TASK -> {
                 // A call is due anyway.
             }
+            default -> unwrap(NOTHING, NOTHING);
         }
     }
 

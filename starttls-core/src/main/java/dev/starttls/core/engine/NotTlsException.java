@@ -59,7 +59,7 @@ public final class NotTlsException extends SSLException {
     /** One line only: the next one may have a secret. */
     private static String firstLine(ByteBuffer octets) {
         byte[] shown = new byte[Math.min(octets.remaining(), MAX_SHOWN)];
-        octets.get(octets.position(), shown);
+        octets.duplicate().get(shown);
         return new String(shown, StandardCharsets.ISO_8859_1)
                 .lines()
                 .findFirst()

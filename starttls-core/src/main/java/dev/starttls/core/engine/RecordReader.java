@@ -143,11 +143,12 @@ final class RecordReader {
         return switch (engine.lastStatus()) {
             case NEED_TASK -> TlsStatus.NEED_TASK;
             case NEED_WRAP -> mayWait() ? TlsStatus.OK : TlsStatus.NEED_WRITE;
-            case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> TlsStatus.OK;
             case NOT_HANDSHAKING, FINISHED -> {
                 unanswered = 0;
                 yield TlsStatus.OK;
             }
+            // NEED_UNWRAP; and NEED_UNWRAP_AGAIN, which is of DTLS and not on Android.
+            default -> TlsStatus.OK;
         };
     }
 

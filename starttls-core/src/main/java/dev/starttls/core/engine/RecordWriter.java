@@ -135,9 +135,9 @@ final class RecordWriter {
         return switch (engine.status()) {
             case NEED_TASK -> TlsStatus.NEED_TASK;
             case NEED_WRAP -> TlsStatus.NEED_WRITE;
-            case NEED_UNWRAP, NEED_UNWRAP_AGAIN ->
-                due ? TlsStatus.NEED_WRITE : engine.established() ? TlsStatus.OK : TlsStatus.NEED_READ;
             case NOT_HANDSHAKING, FINISHED -> due || !engine.established() ? TlsStatus.NEED_WRITE : TlsStatus.OK;
+            // NEED_UNWRAP; and NEED_UNWRAP_AGAIN, which is of DTLS and not on Android.
+            default -> due ? TlsStatus.NEED_WRITE : engine.established() ? TlsStatus.OK : TlsStatus.NEED_READ;
         };
     }
 

@@ -2,6 +2,8 @@ package dev.starttls.core.keys;
 
 import dev.starttls.core.tls.PresentedIdentifier;
 import dev.starttls.core.tls.ServerIdentity;
+import java.io.IOException;
+import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.Principal;
 import java.security.PrivateKey;
@@ -9,7 +11,6 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECKey;
-import java.security.interfaces.RSAKey;
 import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
@@ -190,17 +191,22 @@ final class KeyEntry {
             verifying.initVerify(candidate);
             verifying.update(message);
             return verifying.verify(signing.sign());
-        } catch (GeneralSecurityException | RuntimeException e) {
+        } catch (GeneralSecurityException | IOException | RuntimeException e) {
             // The keys differ in curve or size.
             return false;
         }
     }
 
-    /** The parameters that the key is restricted to; for an unrestricted key, any. */
-    private static AlgorithmParameterSpec pss(PublicKey key) {
-        return key instanceof RSAKey rsa && rsa.getParams() != null
-                ? rsa.getParams()
-                : new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
+    /** The parameters that the key is restricted to; for an unrestricted key, any. On Android before 15, RSAKey has them not. */
+    private static AlgorithmParameterSpec pss(PublicKey key) throws GeneralSecurityException, IOException {
+        Der algorithm = new Der(key.getEncoded()).enter(Der.SEQUENCE).enter(Der.SEQUENCE);
+        algorithm.enter(Der.OBJECT_IDENTIFIER);
+        if (!algorithm.next(Der.SEQUENCE)) {
+            return new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
+        }
+        AlgorithmParameters parameters = AlgorithmParameters.getInstance("RSASSA-PSS");
+        parameters.init(algorithm.rest());
+        return parameters.getParameterSpec(PSSParameterSpec.class);
     }
 
     private static Set<String> dnsNames(X509Certificate leaf) {

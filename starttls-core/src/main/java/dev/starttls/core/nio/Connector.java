@@ -12,7 +12,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
-import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedByInterruptException;
@@ -177,7 +176,7 @@ final class Connector {
         }
 
         void failed(SocketAddress address, String what) {
-            tried.append(tried.isEmpty() ? "" : "; ")
+            tried.append(tried.length() == 0 ? "" : "; ")
                     .append(address)
                     .append(": ")
                     .append(what);
@@ -278,8 +277,9 @@ final class Connector {
     /** Connects to the first of the addresses that answers, and blocks meanwhile. */
     static SocketChannel connect(List<? extends SocketAddress> addresses, Attempts attempts) throws UpgradeException {
         try {
-            // A single one needs no selector.
-            return addresses.size() == 1 && !(addresses.get(0) instanceof UnixDomainSocketAddress)
+            // A single one needs no selector. A Unix-domain socket can be connected to with a limit in time by no other
+            // way.
+            return addresses.size() == 1 && addresses.get(0) instanceof InetSocketAddress
                     ? connect(addresses.get(0), attempts)
                     : AddressRace.blocking(addresses, attempts);
         } catch (ClosedByInterruptException e) {

@@ -18,15 +18,17 @@ final class GroupParameters {
      * @throws UnsupportedOperationException always; the message says why
      */
     static void requireSettable() {
-        int feature = Runtime.version().feature();
+        String version = JavaVersion.text();
         throw new UnsupportedOperationException(
-                feature < SINCE
+                JavaVersion.isBefore(SINCE)
                         ? "namedGroups: expected Java " + SINCE
                                 + " or newer, whose SSLParameters have named groups, got "
-                                + feature + "; try a newer one, or the system property jdk.tls.namedGroups, which holds"
+                                + version
+                                + "; try a newer one, or the system property jdk.tls.namedGroups, which holds"
                                 + " for all TLS of the process"
                         : "namedGroups: expected the class for Java " + SINCE + " and newer of starttls-core's jar, got"
-                                + " the one for older versions, on Java " + feature + "; try the jar itself, or"
+                                + " the one for older versions, on Java " + version
+                                + "; try the jar itself, or"
                                 + " 'Multi-Release: true' in the manifest of the one it was packed into (copied source:"
                                 + " docs/vendoring.md)");
     }

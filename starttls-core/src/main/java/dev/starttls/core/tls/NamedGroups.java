@@ -133,7 +133,7 @@ final class NamedGroups {
                     .append(" is registered as ")
                     .append(registered));
         }
-        return words.isEmpty()
+        return words.length() == 0
                 ? ""
                 : words.append("; the JDK knows registered names alone").toString();
     }

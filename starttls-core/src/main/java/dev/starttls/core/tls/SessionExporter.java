@@ -21,14 +21,15 @@ final class SessionExporter {
      * @throws SSLKeyException never; the class for newer Java does
      */
     static byte[] export(SSLSession session, String label, byte[] context, int length) throws SSLKeyException {
-        int feature = Runtime.version().feature();
+        String version = JavaVersion.text();
         throw new UnsupportedOperationException(
-                feature < SINCE
+                JavaVersion.isBefore(SINCE)
                         ? "Expected Java " + SINCE + " or newer, whose sessions of TLS export keying material, got "
-                                + feature + "; try a newer one, or an EngineSource that overrides exportKeyingMaterial"
+                                + version
+                                + "; try a newer one, or an EngineSource that overrides exportKeyingMaterial"
                         : "Expected the class for Java " + SINCE
                                 + " and newer of starttls-core's jar, got the one for older"
-                                + " versions, on Java " + feature
+                                + " versions, on Java " + version
                                 + "; try the jar itself, or 'Multi-Release: true' in the"
                                 + " manifest of the one it was packed into (copied source: docs/vendoring.md)");
     }

@@ -22,7 +22,8 @@ final class PendingOutput {
         ByteBuffer more = output.buffer();
         makeRoom(more.remaining());
         int end = waiting.limit();
-        waiting.limit(end + more.remaining()).put(end, more, 0, more.remaining());
+        waiting.limit(end + more.remaining());
+        more.get(waiting.array(), waiting.arrayOffset() + end, more.remaining());
         octets = waiting.remaining();
     }
 

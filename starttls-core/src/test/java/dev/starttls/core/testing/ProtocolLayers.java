@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -91,6 +92,25 @@ public abstract class ProtocolLayers {
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("java.lang.Thread")
                 .check(module);
+    }
+
+    @Test
+    void android_14_has_all_that_it_refers_to() {
+        assertThat(AndroidApi.undefined(module)).containsExactlyElementsOf(beyondAndroid());
+    }
+
+    /**
+     * What no application on Android has a use for, so that it may refer to what Android 14 has not; docs/runtimes.md has why.
+     *
+     * @return as {@link AndroidApi#undefined} finds them
+     */
+    protected List<String> beyondAndroid() {
+        return List.of();
+    }
+
+    @Test
+    void nothing_is_found_by_name() {
+        assertThat(ClosedWorld.openings(module)).isEmpty();
     }
 
     @Test

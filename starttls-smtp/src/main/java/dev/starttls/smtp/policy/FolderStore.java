@@ -46,7 +46,7 @@ final class FolderStore implements PolicyStore {
             if (Files.size(file) > MAX_FILE) {
                 return Optional.empty();
             }
-            return read(Files.readString(file, StandardCharsets.ISO_8859_1))
+            return read(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
                     .filter(policy -> policy.domain().equals(domain));
         } catch (IOException e) {
             // Damaged, or not there: fetched again.
@@ -63,7 +63,7 @@ final class FolderStore implements PolicyStore {
             Files.createDirectories(folder);
             Path written = Files.createTempFile(folder, "new", ".tmp");
             try {
-                Files.writeString(written, text(policy), StandardCharsets.ISO_8859_1);
+                Files.write(written, text(policy).getBytes(StandardCharsets.ISO_8859_1));
                 replace(written, file(policy.domain()));
             } finally {
                 Files.deleteIfExists(written);
