@@ -1,0 +1,170 @@
+package dev.starttls.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.starttls.core.testing.ServerProcess;
+import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.smtp.SmtpClient;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.Attributes.Name;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each tutorial is followed as it is written, with the artifacts of this build, and prints what it shows. */
+@Timeout(300)
+class TutorialsTest {
+
+    private static final Path PAGES = Path.of("../docs/tutorials");
+    private static final Pattern VERSION = Pattern.compile("\\b[0-9]+\\.[0-9]+\\.[0-9]+(?=[-/<])");
+    private static final Pattern RELEASED = Pattern.compile("(?m)^## \\[([0-9.]+)]");
+
+    @TempDir
+    static Path repository;
+
+    @BeforeAll
+    static void publish() throws Exception {
+        String version = released();
+        for (Map.Entry<String, Class<?>> each : Map.of(
+                        "starttls-core", UpgradeConnection.class, "starttls-smtp", SmtpClient.class)
+                .entrySet()) {
+            Path library = Path.of(each.getValue()
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            pack(library, artifact(each.getKey(), version, ""));
+        }
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Name.MAIN_CLASS, Main.class.getName());
+        manifest.getMainAttributes()
+                .put(
+                        Name.CLASS_PATH,
+                        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                                .filter(entry -> !entry.contains("test-classes"))
+                                .map(entry -> Path.of(entry).toUri().toString())
+                                .collect(Collectors.joining(" ")));
+        Path command = artifact("starttls-conformance", version, "-all");
+        new JarOutputStream(Files.newOutputStream(command), manifest).close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"client", "server", "check-server", "check-client"})
+    void a_jdk_is_all_that_a_tutorial_needs(String page, @TempDir Path scratch) throws Exception {
+        follow(page, ports(2525), scratch);
+    }
+
+    private static void follow(String page, Map<String, String> replaced, Path scratch) throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "there is no bash");
+        assumeTrue(
+                Files.isExecutable(Path.of(System.getProperty("java.home"), "bin", "javac")), "this Java has no javac");
+        try (TutorialShell reader = TutorialShell.start(scratch, repository)) {
+            reader.follow(Tutorial.read(PAGES.resolve(page + ".md"), replaced));
+        }
+    }
+
+    /** Ports of the pages, and those that are free here. */
+    private static Map<String, String> ports(int... written) throws IOException {
+        List<Integer> free = ServerProcess.freePorts(written.length);
+        Map<String, String> ports = new LinkedHashMap<>();
+        for (int i = 0; i < written.length; i++) {
+            ports.put(String.valueOf(written[i]), String.valueOf(free.get(i)));
+        }
+        return ports;
+    }
+
+    /** The version of the last release: the pages name it, and so does the changelog. */
+    private static String released() throws IOException {
+        var heading = RELEASED.matcher(Files.readString(Path.of("../CHANGELOG.md")));
+        assertThat(heading.find()).as("a released version in the changelog").isTrue();
+        return heading.group(1);
+    }
+
+    @Test
+    void the_version_that_tutorials_name_is_the_last_release() throws IOException {
+        String version = released();
+        try (Stream<Path> pages = Files.list(PAGES)) {
+            for (Path page : pages.toList()) {
+                assertThat(VERSION.matcher(Files.readString(page)).results().map(match -> match.group()))
+                        .as("versions in %s", page)
+                        .allMatch(version::equals);
+            }
+        }
+    }
+
+    @Test
+    void output_is_compared_but_for_what_stands_for_any_text() {
+        Pattern shown = Tutorial.pattern("a (b)\n...\n12 passed in 3.3 s: ...\n");
+        assertThat("a (b)\n12 passed in 0.1 s: x\n").matches(shown);
+        assertThat("a (b)\nc\nd\n12 passed in 10 s: x\n").matches(shown);
+        assertThat("a (b)\nc\n13 passed in 10 s: x\n").doesNotMatch(shown);
+        assertThat("a (b)\n12 passed in 10 s: x\nmore\n").doesNotMatch(shown);
+        assertThat("a b\n12 passed in 10 s: x\n").doesNotMatch(shown);
+    }
+
+    @Test
+    void commands_that_fail_or_print_something_else_are_noticed(@TempDir Path scratch) throws Exception {
+        Path page = scratch.resolve("page.md");
+        Map<String, String> failures = Map.of(
+                "```sh\nfalse\necho on\n```\n", "status 1 of: false",
+                "```sh\necho one\n```\n\n```text\ntwo\n```\n", "echo one",
+                "```sh\ncurl -fsSO https://example.org/x.jar\n```\n", "status 22 of: curl");
+        for (Map.Entry<String, String> each : failures.entrySet()) {
+            Files.writeString(page, each.getKey());
+            try (TutorialShell reader = TutorialShell.start(scratch, repository)) {
+                assertThatThrownBy(() -> reader.follow(Tutorial.read(page, Map.of())))
+                        .isInstanceOf(AssertionError.class)
+                        .hasMessageContaining(each.getValue());
+            }
+        }
+        Files.writeString(page, "Then:\n\n```java\nclass A {}\n```\n");
+        assertThatThrownBy(() -> Tutorial.read(page, Map.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Expected the name of a file before a block");
+    }
+
+    private static Path artifact(String name, String version, String classifier) throws IOException {
+        Path folder = repository.resolve("dev/starttls").resolve(name).resolve(version);
+        return Files.createDirectories(folder).resolve(name + "-" + version + classifier + ".jar");
+    }
+
+    /** A jar of classes, or a copy of the jar that there is. */
+    private static void pack(Path library, Path jar) throws IOException {
+        if (Files.isRegularFile(library)) {
+            Files.copy(library, jar);
+            return;
+        }
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Name.MULTI_RELEASE, "true");
+        try (JarOutputStream packed = new JarOutputStream(Files.newOutputStream(jar), manifest);
+                Stream<Path> files = Files.walk(library)) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                String name = library.relativize(file).toString().replace(File.separatorChar, '/');
+                if (!name.equals("META-INF/MANIFEST.MF")) {
+                    packed.putNextEntry(new ZipEntry(name));
+                    packed.write(Files.readAllBytes(file));
+                    packed.closeEntry();
+                }
+            }
+        }
+    }
+}
