@@ -49,7 +49,7 @@ record Tutorial(List<Step> steps) {
     static Tutorial read(Path page, Map<String, String> replaced) throws IOException {
         String text = Files.readString(page);
         for (Map.Entry<String, String> each : replaced.entrySet()) {
-            text = text.replaceAll("\\b" + Pattern.quote(each.getKey()) + "\\b", each.getValue());
+            text = text.replaceAll("(?<!\\d)" + Pattern.quote(each.getKey()) + "(?!\\d)", each.getValue());
         }
         List<Step> steps = new ArrayList<>();
         Matcher blocks = BLOCK.matcher(text);

@@ -134,9 +134,9 @@ final class TutorialShell implements AutoCloseable {
 
     /** Ends the shell and what it has left running. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         var left = shell.descendants().toList();
-        shell.destroyForcibly().waitFor();
+        shell.destroyForcibly().onExit().join();
         left.forEach(process -> {
             if (process.destroyForcibly()) {
                 process.onExit().join();

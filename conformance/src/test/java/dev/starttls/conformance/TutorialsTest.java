@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.starttls.core.testing.PemFiles;
 import dev.starttls.core.testing.ServerProcess;
+import dev.starttls.core.testing.SignedZone;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.smtp.SmtpClient;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each tutorial is followed as it is written, with the artifacts of this build, and prints what it shows. */
-@Timeout(300)
+@Timeout(600)
 class TutorialsTest {
 
     private static final Path PAGES = Path.of("../docs/tutorials");
@@ -58,7 +62,7 @@ class TutorialsTest {
         manifest.getMainAttributes()
                 .put(
                         Name.CLASS_PATH,
-                        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
                                 .filter(entry -> !entry.contains("test-classes"))
                                 .map(entry -> Path.of(entry).toUri().toString())
                                 .collect(Collectors.joining(" ")));
@@ -70,6 +74,22 @@ class TutorialsTest {
     @ValueSource(strings = {"client", "server", "check-server", "check-client"})
     void a_jdk_is_all_that_a_tutorial_needs(String page, @TempDir Path scratch) throws Exception {
         follow(page, ports(2525), scratch);
+    }
+
+    /** A zone that Knot DNS has signed, a resolver that validates it, and three mail hosts. */
+    @Test
+    @Tag("peers")
+    void a_domain_is_checked_as_its_tutorial_says(@TempDir Path scratch) throws Exception {
+        try (DomainLab lab = DomainLab.start();
+                SignedZone zone = SignedZone.start(Map.of("shop", lab.zone()), Map.of())) {
+            Path root = PemFiles.write(scratch.resolve("root.pem"), List.of(lab.root()));
+            Map<String, String> replaced = Map.of(
+                    "5300", String.valueOf(zone.resolver().getPort()),
+                    "2525", String.valueOf(lab.port()),
+                    "8443", String.valueOf(lab.policyPort()),
+                    "root.pem", root.toString());
+            follow("check-domain", replaced, scratch);
+        }
     }
 
     private static void follow(String page, Map<String, String> replaced, Path scratch) throws Exception {
