@@ -29,7 +29,7 @@ class MachineDiagramTest {
     @CsvSource({
         PACKAGE + "UpgradeMachine.java, ' *   '",
         PACKAGE + "State.java, ' *   '",
-        "README.md, '    '",
+        "docs/library.md, '    '",
     })
     void the_diagram_is_that_of_the_table(String file, String indent) throws IOException {
         List<String> diagram = diagram().stream().map(line -> indent + line).toList();
