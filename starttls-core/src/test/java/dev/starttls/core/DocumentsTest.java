@@ -119,9 +119,11 @@ class DocumentsTest {
 
     @Test
     void every_link_of_a_document_leads_to_a_file() throws IOException {
-        try (Stream<Path> files = Stream.concat(Files.list(ROOT), Files.walk(ROOT.resolve("docs")))) {
-            for (Path document :
-                    files.filter(file -> file.toString().endsWith(".md")).toList()) {
+        try (Stream<Path> root = Files.list(ROOT);
+                Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
+            for (Path document : Stream.concat(root, docs)
+                    .filter(file -> file.toString().endsWith(".md"))
+                    .toList()) {
                 assertThat(links(document).map(link -> document.resolveSibling(link)))
                         .as("links in %s", document)
                         .allMatch(Files::exists);
