@@ -12,6 +12,7 @@ class AsciiTest {
     void only_the_letters_of_ascii_have_an_upper_case() {
         assertThat(Ascii.upper("starttls-1 \u00e4\u00df\u0131")).isEqualTo("STARTTLS-1 \u00e4\u00df\u0131");
         assertThat(Ascii.upper("STLS")).isEqualTo("STLS");
+        assertThat(Ascii.upper("@`az{")).isEqualTo("@`AZ{");
     }
 
     @Test
@@ -22,6 +23,8 @@ class AsciiTest {
         assertThat(Ascii.at("250 STARTTL", 4, "STARTTLS")).isFalse();
         assertThat(Ascii.at("250", 3, "")).isTrue();
         assertThat(Ascii.at("A[", 0, "a{")).isFalse();
+        assertThat(Ascii.at("A@", 0, "a`")).isFalse();
+        assertThat(Ascii.at("AZ", 0, "az")).isTrue();
     }
 
     @Test
@@ -38,6 +41,23 @@ class AsciiTest {
         assertThat(Ascii.firstWord("AUTH=PLAIN", "AUTH")).isFalse();
         assertThat(Ascii.firstWord("AUT", "AUTH")).isFalse();
         assertThat(Ascii.firstWord(" AUTH", "AUTH")).isFalse();
+    }
+
+    @Test
+    void letters_and_digits_are_those_of_ascii() {
+        StringBuilder digits = new StringBuilder();
+        StringBuilder lettersAndDigits = new StringBuilder();
+        for (char c = 0; c < 0x700; c++) {
+            if (Ascii.digit(c)) {
+                digits.append(c);
+            }
+            if (Ascii.letterOrDigit(c)) {
+                lettersAndDigits.append(c);
+            }
+        }
+        assertThat(digits.toString()).isEqualTo("0123456789");
+        assertThat(lettersAndDigits.toString())
+                .isEqualTo("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
     }
 
     @ParameterizedTest
