@@ -190,7 +190,9 @@ class Pop3ValuesTest {
     @Test
     void an_invalid_timestamp_is_refused() {
         assertThatThrownBy(() -> new ApopTimestamp("a@b")).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new ApopTimestamp("<" + "a".repeat(300) + "@b>"))
+        String longest = "<" + "a".repeat(252) + "@b>";
+        assertThat(new ApopTimestamp(longest)).hasToString(longest);
+        assertThatThrownBy(() -> new ApopTimestamp("<a" + longest.substring(1)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -220,10 +222,13 @@ class Pop3ValuesTest {
                 .isEqualTo(FailureReason.LIMIT_EXCEEDED);
         assertThat(lines.add(".")).as("nothing is kept").contains(List.of());
         Pop3MultiLineParser octets = new Pop3MultiLineParser(3, 10);
-        assertThatThrownBy(() -> octets.add("x".repeat(11)))
+        assertThat(octets.add("x".repeat(10))).isEmpty();
+        assertThatThrownBy(() -> octets.add("x"))
                 .isInstanceOf(Pop3SyntaxException.class)
                 .hasMessageContaining("dot alone");
+        assertThat(new Pop3MultiLineParser(1, 1).add("x")).isEmpty();
         assertThatThrownBy(() -> new Pop3MultiLineParser(0, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Pop3MultiLineParser(1, 0)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
@@ -256,6 +261,7 @@ class Pop3ValuesTest {
         lines.clear();
         assertThat(message.octets()).isEqualTo(9);
         assertThatThrownBy(() -> new Pop3Message("a b", List.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThat(new Pop3Message("x".repeat(70), List.of()).uniqueId()).hasSize(70);
         assertThatThrownBy(() -> new Pop3Message("x".repeat(71), List.of()))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Pop3Message("x", List.of("a\r\nb"))).isInstanceOf(IllegalArgumentException.class);
@@ -270,6 +276,9 @@ class Pop3ValuesTest {
                     .as(wrong)
                     .isInstanceOf(IllegalArgumentException.class);
         }
+        String longest = "X " + "x".repeat(508);
+        assertThat(new Pop3ServerDialogue("x".repeat(255), TlsPolicy.DISABLED, handler, List.of(longest)))
+                .isNotNull();
         for (String wrong : List.of("", "a b", "a\r\n", "x".repeat(256))) {
             assertThatThrownBy(() -> new Pop3ServerDialogue(wrong, TlsPolicy.REQUIRED, handler, List.of()))
                     .isInstanceOf(IllegalArgumentException.class);
