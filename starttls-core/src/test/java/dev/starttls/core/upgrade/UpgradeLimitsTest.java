@@ -5,6 +5,7 @@ import static dev.starttls.core.upgrade.Connections.clientSettings;
 import static dev.starttls.core.upgrade.Connections.server;
 import static dev.starttls.core.upgrade.Connections.serverSettings;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -49,6 +51,35 @@ class UpgradeLimitsTest {
                                     ? value
                                     : each.getAccessor().invoke(SMALL));
         }
+    }
+
+    @Test
+    void the_least_of_each_bound_is_taken_and_less_is_refused() {
+        Duration least = Duration.ofNanos(1);
+        UpgradeLimits smallest = new UpgradeLimits(64, 1, 64, least, least, Duration.ZERO);
+        for (ThrowingCallable less : List.<ThrowingCallable>of(
+                () -> smallest.withLineOctets(63),
+                () -> smallest.withLinesPerPhase(0),
+                () -> smallest.withOctetsPerPhase(63),
+                () -> smallest.withTimePerPhase(Duration.ZERO),
+                () -> smallest.withTimePerPhase(least.negated()),
+                () -> smallest.withTimePerCommand(Duration.ZERO),
+                () -> smallest.withTimePerCommand(least.negated()),
+                () -> smallest.withTimeToClose(least.negated()))) {
+            assertThatIllegalArgumentException().isThrownBy(less).withMessageContaining("expected");
+        }
+        assertThat(smallest.withLineOctets(65).octetsPerPhase()).isEqualTo(65);
+    }
+
+    @Test
+    void a_time_that_a_clock_cannot_express_becomes_the_longest_that_it_can() {
+        Duration longest = UpgradeLimits.MAX_TIME;
+        Duration longer = longest.plusNanos(1);
+        assertThat(SMALL.withTimePerPhase(longer).timePerPhase()).isEqualTo(longest);
+        assertThat(SMALL.withTimePerCommand(longer).timePerCommand()).isEqualTo(longest);
+        assertThat(SMALL.withTimeToClose(longer).timeToClose()).isEqualTo(longest);
+        Duration shorter = longest.minusNanos(1);
+        assertThat(SMALL.withTimePerPhase(shorter).timePerPhase()).isEqualTo(shorter);
     }
 
     @Test
