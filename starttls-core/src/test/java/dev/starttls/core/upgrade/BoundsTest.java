@@ -5,6 +5,8 @@ import static dev.starttls.core.upgrade.Connections.clientSettings;
 import static dev.starttls.core.upgrade.Connections.server;
 import static dev.starttls.core.upgrade.Connections.serverSettings;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.withSettings;
 
 import dev.starttls.core.testing.BareTls;
 import dev.starttls.core.testing.Endpoint;
@@ -12,16 +14,25 @@ import dev.starttls.core.testing.LineProtocolServer;
 import dev.starttls.core.tls.TlsSettings;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLEngineResult.Status;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.mockito.Answers;
+import org.mockito.invocation.InvocationOnMock;
 
 /** Invariant 5: what a peer can make this side hold, or wait for, is bounded. */
 class BoundsTest {
 
+    private static final String SUITE = "TLS_AES_128_GCM_SHA256";
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final UpgradeLimits SMALL =
             new UpgradeLimits(100, 5, 300, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO);
@@ -212,6 +223,51 @@ class BoundsTest {
         }
         assertThat(server.upgradeFailure().reason()).isIn(FailureReason.LIMIT_EXCEEDED, FailureReason.HANDSHAKE_FAILED);
         assertThat(server.connection().held()).isLessThan(70_000);
+    }
+
+    /** SunJSSE bounds a message of the handshake by itself; engines need not, nor do they bound how many there are. */
+    @Test
+    void a_handshake_that_the_engine_takes_without_end_fails_at_its_limit() {
+        int limit = 262_144;
+        ByteBuffer endless = ByteBuffer.allocate(limit + 1);
+        while (endless.hasRemaining()) {
+            int length = Math.min(16_000, Math.max(0, endless.remaining() - 5));
+            byte[] record = Arrays.copyOf(new byte[] {22, 3, 3, (byte) (length >> 8), (byte) length}, 5 + length);
+            endless.put(record, 0, Math.min(record.length, endless.remaining()));
+        }
+        SSLEngine taking = mock(SSLEngine.class, withSettings().stubOnly().defaultAnswer(BoundsTest::taking));
+        Endpoint server = Endpoint.of(server(UpgradeSettings.of(TlsPolicy.IMPLICIT)
+                        .withTls(TlsSettings.builder()
+                                .engines((host, port) -> taking)
+                                .build())))
+                .arrive(Arrays.copyOf(endless.array(), limit))
+                .run()
+                .requireNoFailure();
+        server.arrive(new byte[] {endless.get(limit)}).run();
+        assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+        assertThat(server.upgradeFailure()).hasMessageContaining("at most 262144 octets");
+    }
+
+    private static Object taking(InvocationOnMock call) throws Throwable {
+        return switch (call.getMethod().getName()) {
+            case "getHandshakeStatus" -> HandshakeStatus.NEED_UNWRAP;
+            case "getSession" ->
+                mock(SSLSession.class, withSettings().stubOnly().defaultAnswer(BoundsTest::taking));
+            case "getApplicationBufferSize", "getPacketBufferSize" -> 17_000;
+            case "getSSLParameters" -> new SSLParameters(new String[] {SUITE}, new String[] {"TLSv1.3", "TLSv1.2"});
+            case "getSupportedProtocols", "getEnabledProtocols" -> new String[] {"TLSv1.3", "TLSv1.2"};
+            case "getSupportedCipherSuites", "getEnabledCipherSuites" -> new String[] {SUITE};
+            case "unwrap" -> {
+                ByteBuffer network = call.getArgument(0);
+                int record = network.remaining() < 5 ? 5 : 5 + network.getShort(network.position() + 3);
+                if (network.remaining() < record) {
+                    yield new SSLEngineResult(Status.BUFFER_UNDERFLOW, HandshakeStatus.NEED_UNWRAP, 0, 0);
+                }
+                network.position(network.position() + record);
+                yield new SSLEngineResult(Status.OK, HandshakeStatus.NEED_UNWRAP, record, 0);
+            }
+            default -> Answers.RETURNS_DEFAULTS.answer(call);
+        };
     }
 
     @ParameterizedTest
