@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.Fragmentation;
+import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeConnection;
@@ -171,6 +172,33 @@ class SmtpChunkingTest {
     }
 
     @Test
+    void a_message_that_is_more_than_twice_as_large_is_cut_off() {
+        Endpoint server = serve();
+        String lines = "0123456789012345678901234567890123456789\r\n".repeat(1_000);
+        server.arrive(BEGIN + chunk(lines, "").repeat(4) + "NOOP\r\n").run();
+        assertThat(codes(server)).containsExactly("220", "250", "250", "250", "250", "250", "250", "552", "421");
+        assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+        assertThat(mailbox.events).filteredOn("ABANDONED"::equals).hasSize(1);
+        assertThat(mailbox.events).doesNotContain("END");
+    }
+
+    @Test
+    void the_octets_of_a_chunk_that_is_refused_later_are_no_commands() {
+        CompletableFuture<SmtpAnswer> answer = new CompletableFuture<>();
+        Endpoint server = Endpoint.of(
+                new SmtpServerDialogue(
+                        "mx.example.org",
+                        TlsPolicy.DISABLED,
+                        (command, session) -> SmtpAnswer.later(answer),
+                        List.of("CHUNKING")),
+                UpgradeSettings.of(TlsPolicy.DISABLED));
+        server.arrive(chunk("QUIT\r\n", "") + "NOOP\r\n").run();
+        assertThat(codes(server)).containsExactly("220");
+        answer.complete(SmtpAnswer.of(503, "5.5.1 No"));
+        assertThat(codes(server)).containsExactly("503", "250");
+    }
+
+    @Test
     void a_receiver_pauses_in_the_middle_of_a_piece() {
         Endpoint server = serve();
         server.arrive(BEGIN + chunk("one\r\npause\r\ntwo\r\npause\r\n", " LAST") + "NOOP\r\n")
@@ -227,10 +255,13 @@ class SmtpChunkingTest {
         String address =
                 new String("\u00fc@\u00fc.example".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
         server.arrive("MAIL FROM:<" + address + "> RET=HDRS\r\n");
+        server.arrive("MAIL FROM:<\u0080@d.example>\r\n");
+        server.arrive("MAIL FROM:<\u007f@d.example>\r\n");
+        server.arrive("MAIL FROM:<~@d.example>\r\nRSET\r\n");
         server.arrive("MAIL FROM:<\u00fc@d.example> SMTPUTF8\r\n");
         server.arrive("MAIL FROM:<" + address + "> RET=HDRS SMTPUTF8 BODY=8BITMIME\r\n");
         server.arrive("RCPT TO:<" + address + ">\r\nDATA\r\n.\r\n").run();
-        assertThat(codes(server)).containsExactly("553", "501", "250", "250", "354", "250");
+        assertThat(codes(server)).containsExactly("553", "553", "501", "250", "250", "501", "250", "250", "354", "250");
         assertThat(mailbox.envelope.internationalized()).isTrue();
         assertThat(mailbox.envelope.parameters()).containsExactly("RET=HDRS", "SMTPUTF8", "BODY=8BITMIME");
         assertThat(mailbox.envelope.recipients()).containsExactly(address);

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.starttls.core.upgrade.ClosingReason;
+import dev.starttls.core.upgrade.DialogueTranscript;
+import dev.starttls.core.upgrade.Output;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
@@ -13,8 +16,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SmtpServerDialogueTest {
@@ -111,9 +117,122 @@ class SmtpServerDialogueTest {
         dialogue.opened();
         dialogue.secured();
         dialogue.received("AUTH X");
+        assertThat(lines(dialogue.received("x".repeat(12_286)))).containsExactly("235 2.7.0 Welcome");
+        dialogue.received("AUTH X");
         assertThat(lines(dialogue.received("x".repeat(12_287))))
                 .containsExactly("500 5.5.6 Authentication exchange line is too long");
         assertThat(lines(dialogue.received("NOOP"))).containsExactly("250 2.0.0 Ok");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"VRFY,512", "MAIL,1024", "RCPT,1024", "AUTH,12288"})
+    void a_command_as_long_as_it_may_be_is_taken_and_one_octet_more_is_not(String verb, int octets) {
+        SmtpServerDialogue dialogue = dialogue((command, session) -> SmtpAnswer.of(250, "2.0.0 Ok"));
+        dialogue.opened();
+        dialogue.secured();
+        String longest = verb + " " + "x".repeat(octets - verb.length() - " \r\n".length());
+        assertThat(lines(dialogue.received(longest))).containsExactly("250 2.0.0 Ok");
+        assertThat(lines(dialogue.received(longest + "x"))).containsExactly("500 5.5.2 Line too long");
+    }
+
+    @Test
+    void a_transcript_shows_nothing_of_the_response_to_a_challenge() {
+        SmtpServerDialogue dialogue = dialogue((command, session) ->
+                new SmtpAnswer.Challenge(SmtpReply.of(334, ""), response -> SmtpAnswer.of(235, "2.7.0 Welcome")));
+        dialogue.opened();
+        dialogue.secured();
+        dialogue.received("AUTH LOGIN");
+        assertThat(dialogue.shown(DialogueTranscript.Direction.RECEIVED, "EHLO secret"))
+                .isEqualTo(DialogueTranscript.CONCEALED);
+        dialogue.received("EHLO secret");
+        assertThat(dialogue.shown(DialogueTranscript.Direction.RECEIVED, "EHLO c"))
+                .isEqualTo("EHLO c");
+    }
+
+    @Test
+    void a_fault_between_two_commands_answers_none_of_them() {
+        SmtpServerDialogue dialogue = dialogue(NOTHING_KNOWN);
+        dialogue.opened();
+        dialogue.received("NOOP");
+        assertThat(said(dialogue.lastLines(ClosingReason.FAULT))).startsWith("421 4.3.0 ");
+    }
+
+    @Test
+    void a_handler_may_hand_the_connection_over_with_a_last_reply() {
+        Step step = dialogue((command, session) -> new SmtpAnswer.HandOver(SmtpReply.of(220, "2.0.0 Go on")))
+                .received("X");
+        assertThat(step).isEqualTo(new Step.Ready(List.of("220 2.0.0 Go on")));
+    }
+
+    @Test
+    void without_chunking_bdat_is_a_command_like_any_other() {
+        SmtpServerDialogue dialogue = dialogue(NOTHING_KNOWN);
+        dialogue.opened();
+        assertThat(lines(dialogue.received("BDAT 5"))).containsExactly("502 5.5.1 Not implemented");
+        assertThat(lines(dialogue.received("NOOP"))).containsExactly("250 2.0.0 Ok");
+    }
+
+    @Test
+    void a_chunk_before_tls_that_is_required_ends_the_connection_since_its_octets_are_no_commands() {
+        SmtpServerDialogue dialogue =
+                new SmtpServerDialogue("mail.example.org", TlsPolicy.REQUIRED, NOTHING_KNOWN, List.of("CHUNKING"));
+        dialogue.opened();
+        assertThat(dialogue.received("BDAT 5"))
+                .isEqualTo(new Step.Close(List.of(
+                        "530 5.7.0 Must issue a STARTTLS command first",
+                        "421 4.7.0 mail.example.org Not reading the octets that follow, closing the connection")));
+    }
+
+    @Test
+    void the_octets_of_a_refused_chunk_are_read_up_to_a_limit_and_beyond_it_the_connection_ends() {
+        assertThat(chunking(SmtpAnswer.of(503, "5.5.1 No")).received("BDAT 10485760"))
+                .isInstanceOf(Step.Await.class);
+        assertThat(chunking(SmtpAnswer.of(503, "5.5.1 No")).received("BDAT 10485761"))
+                .isEqualTo(new Step.Close(List.of(
+                        "503 5.5.1 No",
+                        "421 4.7.0 mail.example.org Not reading the octets that follow, closing the connection")));
+    }
+
+    @Test
+    void a_handler_may_close_the_connection_at_a_chunk() {
+        SmtpReply enough = SmtpReply.of(421, "4.7.0 Enough");
+        Step closed = new Step.Close(List.of("421 4.7.0 Enough"));
+        assertThat(chunking(new SmtpAnswer.Close(enough)).received("BDAT 5")).isEqualTo(closed);
+        assertThat(chunking(new SmtpAnswer.Reply(enough)).received("BDAT 5")).isEqualTo(closed);
+    }
+
+    @Test
+    void a_chunk_is_not_answered_by_what_asks_for_lines() {
+        SmtpServerDialogue dialogue = chunking(
+                new SmtpAnswer.Challenge(SmtpReply.of(334, ""), response -> SmtpAnswer.of(235, "2.7.0 Welcome")));
+        assertThatThrownBy(() -> dialogue.received("BDAT 5"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("Expected SmtpAnswer.Chunk or a refusal");
+    }
+
+    @Test
+    void a_chunk_is_not_cut_off_by_a_reply_that_accepts() {
+        SmtpServerDialogue dialogue = chunking(new SmtpAnswer.Chunk(new Chunks() {
+            @Override
+            public Optional<SmtpReply> cutOff() {
+                return Optional.of(SmtpReply.of(250, "2.0.0 Ok"));
+            }
+        }));
+        assertThatThrownBy(() -> dialogue.received("BDAT 3"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("Expected a refusal");
+    }
+
+    @Test
+    void the_message_of_a_chunk_that_was_begun_before_tls_is_abandoned() {
+        Chunks chunks = new Chunks();
+        List<String> events = chunks.events;
+        SmtpServerDialogue dialogue = chunking(new SmtpAnswer.Chunk(chunks));
+        dialogue.received("BDAT 3");
+        assertThat(lines(dialogue.octets(new byte[] {'a', 'b', 'c'}))).containsExactly("250 2.0.0 Ok");
+        assertThat(events).containsExactly("abc");
+        dialogue.secured();
+        assertThat(events).containsExactly("abc", "ABANDONED");
     }
 
     @Test
@@ -198,9 +317,41 @@ class SmtpServerDialogueTest {
         return new SmtpServerDialogue("mail.example.org", TlsPolicy.OPPORTUNISTIC, handler, List.of());
     }
 
+    /** Keeps what it is told. */
+    private static class Chunks implements SmtpChunkReceiver {
+
+        private final List<String> events = new ArrayList<>();
+
+        @Override
+        public void octets(byte[] piece) {
+            events.add(new String(piece, StandardCharsets.ISO_8859_1));
+        }
+
+        @Override
+        public CompletionStage<SmtpReply> finish() {
+            return CompletableFuture.completedFuture(SmtpReply.of(250, "2.0.0 Ok"));
+        }
+
+        @Override
+        public void abandoned() {
+            events.add("ABANDONED");
+        }
+    }
+
+    /** One that announces CHUNKING, has begun, and gives one answer to all commands. */
+    private static SmtpServerDialogue chunking(SmtpAnswer answer) {
+        SmtpServerDialogue dialogue = new SmtpServerDialogue(
+                "mail.example.org", TlsPolicy.OPPORTUNISTIC, (command, session) -> answer, List.of("CHUNKING"));
+        dialogue.opened();
+        return dialogue;
+    }
+
     private static List<String> lines(Step step) {
-        String said = new String(((Step.Await) step).output().toOctets(), StandardCharsets.ISO_8859_1);
-        return List.of(said.split("\r\n"));
+        return List.of(said(((Step.Await) step).output()).split("\r\n"));
+    }
+
+    private static String said(Output output) {
+        return new String(output.toOctets(), StandardCharsets.ISO_8859_1);
     }
 
     @Test

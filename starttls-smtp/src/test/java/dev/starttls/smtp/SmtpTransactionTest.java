@@ -130,6 +130,7 @@ class SmtpTransactionTest {
     @ParameterizedTest
     @CsvSource({
         "SIZE=65536, 250",
+        "SIZE=000000000000065536, 250",
         "SIZE=65537, 552",
         "SIZE=99999999999999999999, 552",
         "SIZE=999999999999999999999, 501",
