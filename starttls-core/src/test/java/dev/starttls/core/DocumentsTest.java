@@ -85,6 +85,7 @@ class DocumentsTest {
         "docs/fleet.md, 0",
         "docs/install.md, 0",
         "docs/library.md, 30",
+        "docs/mutation.md, 20",
         "docs/policy.md, 60",
         "docs/protocols.md, 30",
         "docs/real-servers.md, 1",
