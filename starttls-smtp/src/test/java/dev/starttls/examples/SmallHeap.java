@@ -61,7 +61,7 @@ public final class SmallHeap {
     }
 
     private static int asksInsideTls(SmtpConnection mail) throws IOException {
-        mail.tls().orElseThrow();
+        var unused = mail.tls().orElseThrow();
         ((SocketChannel) mail.channel().transport()).configureBlocking(true);
         mail.outputStream().write("NOOP\r\n".getBytes(StandardCharsets.US_ASCII));
         return SmtpReplies.over(mail.channel()).next().code() == 250 ? 1 : 0;
