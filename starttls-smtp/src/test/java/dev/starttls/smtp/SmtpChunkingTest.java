@@ -76,6 +76,13 @@ class SmtpChunkingTest {
                 }
 
                 @Override
+                public Optional<SmtpReply> cutOff() {
+                    return !counts && events.contains("cut off")
+                            ? Optional.of(SmtpReply.of(552, "5.3.4 Enough"))
+                            : Optional.empty();
+                }
+
+                @Override
                 public SmtpReply end() {
                     events.add("END");
                     return SmtpReply.of(250, "2.0.0 Queued");
@@ -182,6 +189,15 @@ class SmtpChunkingTest {
         assertThat(mailbox.events).doesNotContain("END");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"DATA", "BDAT 19 LAST"})
+    void a_receiver_may_cut_a_message_off(String command) {
+        Endpoint server = serve();
+        server.arrive(BEGIN + command + "\r\none\r\ncut off\r\ntwo\r\n").run();
+        assertThat(codes(server)).endsWith("552", "421");
+        assertThat(mailbox.events).containsExactly("one", "cut off", "ABANDONED");
+    }
+
     @Test
     void the_octets_of_a_chunk_that_is_refused_later_are_no_commands() {
         CompletableFuture<SmtpAnswer> answer = new CompletableFuture<>();
@@ -257,11 +273,11 @@ class SmtpChunkingTest {
         server.arrive("MAIL FROM:<" + address + "> RET=HDRS\r\n");
         server.arrive("MAIL FROM:<\u0080@d.example>\r\n");
         server.arrive("MAIL FROM:<\u007f@d.example>\r\n");
-        server.arrive("MAIL FROM:<~@d.example>\r\nRSET\r\n");
+        server.arrive("MAIL FROM:<~@d.example>\r\nRCPT TO:<" + address + ">\r\nRSET\r\n");
         server.arrive("MAIL FROM:<\u00fc@d.example> SMTPUTF8\r\n");
         server.arrive("MAIL FROM:<" + address + "> RET=HDRS SMTPUTF8 BODY=8BITMIME\r\n");
         server.arrive("RCPT TO:<" + address + ">\r\nDATA\r\n.\r\n").run();
-        assertThat(codes(server)).containsExactly("553", "553", "501", "250", "250", "501", "250", "250", "354", "250");
+        assertThat(codes(server)).containsExactly("553", "553", "501", "250", "553", "250", "501", "250", "250", "354", "250");
         assertThat(mailbox.envelope.internationalized()).isTrue();
         assertThat(mailbox.envelope.parameters()).containsExactly("RET=HDRS", "SMTPUTF8", "BODY=8BITMIME");
         assertThat(mailbox.envelope.recipients()).containsExactly(address);
