@@ -188,7 +188,7 @@ class Pop3ClientFailureTest extends ClientFailureContract {
     void a_greeting_that_refuses_for_now_advises_to_try_again(String greeting) {
         server.say(greeting + "\r\n");
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
-        assertThat(client.upgradeFailure()).hasMessageContaining("try again later");
+        assertThat(client.upgradeFailure()).hasMessageContaining("now; try again later");
     }
 
     @ParameterizedTest

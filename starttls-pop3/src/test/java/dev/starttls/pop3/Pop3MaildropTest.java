@@ -53,7 +53,7 @@ class Pop3MaildropTest {
     @ParameterizedTest
     @ValueSource(strings = {"AUTH", "AUTH LOGIN", "AUTH PLAIN a b", "AUTH CRAM-MD5", "USER", "USER ", "APOP mary x"})
     void what_is_not_known_for_a_login_is_answered_with_an_error(String command) throws Exception {
-        assertThat(client.tls(command + "\r\n")).startsWith("-ERR ").doesNotContain("[AUTH]");
+        assertThat(client.tls(command + "\r\n")).startsWith("-ERR ").doesNotContain("[AUTH]", "[SYS/TEMP]");
     }
 
     @Test
@@ -122,6 +122,16 @@ class Pop3MaildropTest {
         login();
         assertThat(client.tls("TOP 2 " + lines + "\r\n"))
                 .isEqualTo("+OK Top of the message follows\r\n" + expected + ".\r\n");
+    }
+
+    @Test
+    void the_top_of_a_message_without_a_header_begins_with_the_line_between() throws Exception {
+        Pop3Mailbox headless = Pop3Mailbox.of(List.of(new Pop3Message("one", List.of("", "a", "b"))));
+        RawPeer peer = Pop3Fixture.upgraded(Endpoint.of(
+                Pop3Fixture.serverDialogue(TlsPolicy.REQUIRED, PlaintextLogin.REFUSED, headless),
+                Pop3Fixture.server(TlsPolicy.REQUIRED)));
+        peer.tls("AUTH PLAIN " + Pop3Fixture.PLAIN + "\r\n");
+        assertThat(peer.tls("TOP 1 1\r\n")).isEqualTo("+OK Top of the message follows\r\n\r\na\r\n.\r\n");
     }
 
     @ParameterizedTest

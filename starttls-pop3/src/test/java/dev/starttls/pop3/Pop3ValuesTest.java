@@ -10,7 +10,9 @@ import dev.starttls.core.discovery.MailService;
 import dev.starttls.core.discovery.ServiceEndpoint;
 import dev.starttls.core.discovery.TargetTrust;
 import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.upgrade.DialogueTranscript;
 import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -221,6 +223,9 @@ class Pop3ValuesTest {
                         .reason())
                 .isEqualTo(FailureReason.LIMIT_EXCEEDED);
         assertThat(lines.add(".")).as("nothing is kept").contains(List.of());
+        assertThat(lines.add("x")).isEmpty();
+        assertThat(lines.add(".")).contains(List.of("x"));
+        assertThat(lines.add(".")).as("nothing is kept").contains(List.of());
         Pop3MultiLineParser octets = new Pop3MultiLineParser(3, 10);
         assertThat(octets.add("x".repeat(10))).isEmpty();
         assertThatThrownBy(() -> octets.add("x"))
@@ -283,6 +288,33 @@ class Pop3ValuesTest {
             assertThatThrownBy(() -> new Pop3ServerDialogue(wrong, TlsPolicy.REQUIRED, handler, List.of()))
                     .isInstanceOf(IllegalArgumentException.class);
         }
+    }
+
+    @Test
+    void a_transcript_shows_numbers_and_nothing_else_that_follows_a_command() {
+        Pop3Handler handler = (command, session) -> new Pop3Answer.Challenge("", line -> Pop3Answer.ok(""));
+        Pop3ServerDialogue dialogue =
+                new Pop3ServerDialogue("mail.example.org", TlsPolicy.DISABLED, handler, List.of());
+        dialogue.opened();
+        assertThat(received(dialogue, "TOP 19 20")).isEqualTo("TOP 19 20");
+        assertThat(received(dialogue, "LIST secret")).isEqualTo("LIST ***");
+        assertThat(received(dialogue, "PASS 123")).isEqualTo("PASS ***");
+        assertThat(received(dialogue, "secret")).isEqualTo("***");
+        dialogue.received("AUTH PLAIN");
+        assertThat(received(dialogue, "LIST 1")).as("the response").isEqualTo("***");
+    }
+
+    private static String received(Pop3ServerDialogue dialogue, String line) {
+        return dialogue.shown(DialogueTranscript.Direction.RECEIVED, line);
+    }
+
+    @Test
+    void a_handler_may_hand_the_connection_over_with_a_last_reply() {
+        Pop3Handler handler = (command, session) -> new Pop3Answer.HandOver(Pop3Reply.ok("Go on"));
+        Pop3ServerDialogue dialogue =
+                new Pop3ServerDialogue("mail.example.org", TlsPolicy.DISABLED, handler, List.of());
+        dialogue.opened();
+        assertThat(dialogue.received("X")).isEqualTo(new Step.Ready(List.of("+OK Go on")));
     }
 
     /** The octets that a server sends for an answer. */

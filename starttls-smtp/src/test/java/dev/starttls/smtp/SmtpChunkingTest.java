@@ -277,7 +277,8 @@ class SmtpChunkingTest {
         server.arrive("MAIL FROM:<\u00fc@d.example> SMTPUTF8\r\n");
         server.arrive("MAIL FROM:<" + address + "> RET=HDRS SMTPUTF8 BODY=8BITMIME\r\n");
         server.arrive("RCPT TO:<" + address + ">\r\nDATA\r\n.\r\n").run();
-        assertThat(codes(server)).containsExactly("553", "553", "501", "250", "553", "250", "501", "250", "250", "354", "250");
+        assertThat(codes(server))
+                .containsExactly("553", "553", "501", "250", "553", "250", "501", "250", "250", "354", "250");
         assertThat(mailbox.envelope.internationalized()).isTrue();
         assertThat(mailbox.envelope.parameters()).containsExactly("RET=HDRS", "SMTPUTF8", "BODY=8BITMIME");
         assertThat(mailbox.envelope.recipients()).containsExactly(address);

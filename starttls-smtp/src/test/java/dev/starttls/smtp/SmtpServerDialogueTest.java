@@ -166,8 +166,8 @@ class SmtpServerDialogueTest {
 
     @Test
     void without_chunking_bdat_is_a_command_like_any_other() {
-        SmtpServerDialogue dialogue = new SmtpServerDialogue(
-                "mail.example.org", TlsPolicy.OPPORTUNISTIC, NOTHING_KNOWN, List.of("8BITMIME"));
+        SmtpServerDialogue dialogue =
+                new SmtpServerDialogue("mail.example.org", TlsPolicy.OPPORTUNISTIC, NOTHING_KNOWN, List.of("8BITMIME"));
         dialogue.opened();
         assertThat(lines(dialogue.received("BDAT 5"))).containsExactly("502 5.5.1 Not implemented");
         assertThat(lines(dialogue.received("NOOP"))).containsExactly("250 2.0.0 Ok");
