@@ -84,6 +84,7 @@ class DocumentsTest {
         "docs/domains.md, 0",
         "docs/fleet.md, 0",
         "docs/install.md, 0",
+        "docs/jdks.md, 4",
         "docs/library.md, 30",
         "docs/mutation.md, 20",
         "docs/policy.md, 60",
