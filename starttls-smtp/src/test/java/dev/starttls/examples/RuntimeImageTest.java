@@ -47,6 +47,10 @@ class RuntimeImageTest {
                 classes + File.pathSeparator + libraries,
                 "--add-modules",
                 "dev.starttls.examples" + (CURVES_APART ? ",jdk.crypto.ec" : ""),
+                "--strip-debug",
+                "--no-header-files",
+                "--no-man-pages",
+                "--compress=" + (Runtime.version().feature() < 21 ? "2" : "zip-6"),
                 "--output",
                 image.toString());
         String java = image.resolve("bin/java").toString();
