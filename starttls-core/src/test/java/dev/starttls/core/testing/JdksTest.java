@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,6 +20,9 @@ class JdksTest {
 
     private static final Path DOCUMENT = Path.of("../docs/jdks.md");
     private static final String RUNNING = Integer.toString(Runtime.version().feature());
+    /** Such as 17.0.15: updates change defaults. */
+    private static final String UPDATE =
+            Runtime.version().version().stream().map(String::valueOf).collect(Collectors.joining("."));
 
     @Test
     void every_row_is_probed_and_every_probe_has_its_row() throws IOException {
@@ -31,12 +35,14 @@ class JdksTest {
     @FieldSource("dev.starttls.core.testing.JdkProbe#ROWS")
     void the_running_jdk_does_what_its_column_says(JdkProbe probe) throws Exception {
         int column = rows().findFirst().orElseThrow().indexOf(RUNNING);
-        assumeTrue(column > 0, "docs/jdks.md has no column for Java " + RUNNING);
+        assumeTrue(
+                column > 0 && Files.readString(DOCUMENT).contains(UPDATE + " ("),
+                "docs/jdks.md has no column for Java " + UPDATE);
         List<String> row = rows().filter(cells -> cells.get(0).equals(probe.what()))
                 .findFirst()
                 .orElseThrow();
         assertThat(probe.question().answer())
-                .as("%s, Java %s; docs/jdks.md says which update its column is of", probe, Runtime.version())
+                .as("%s, Java %s", probe, Runtime.version())
                 .isEqualTo(row.get(column));
     }
 
