@@ -33,8 +33,9 @@ record JdkProbe(String what, Question question) {
             new JdkProbe(
                     "`ExtendedSSLSession` can export keying material",
                     () -> JdkQuestions.present(ExtendedSSLSession.class, "exportKeyingMaterialData")),
-            new JdkProbe("tickets that a server sends after a handshake, TLS 1.3", JdkQuestions::tickets),
-            new JdkProbe("new connections that resume a session, TLS 1.3", () -> JdkQuestions.resumptions("TLSv1.3")),
+            new JdkProbe(
+                    "connections opened together that offer one session, TLS 1.3",
+                    () -> JdkQuestions.resumptions("TLSv1.3")),
             new JdkProbe("the same, TLS 1.2", () -> JdkQuestions.resumptions("TLSv1.2")),
             new JdkProbe("sessions that a context keeps, and for how long", JdkQuestions::cache),
             new JdkProbe("alert for a certificate of an unknown root", JdkQuestions::alertToUnknownRoot),
