@@ -275,7 +275,9 @@ class AddressRaceTest {
         for (UpgradeException failed : List.of(blocking, looped)) {
             assertThat(failed.reason()).isEqualTo(FailureReason.CONNECT_FAILED);
             assertThat(failed.phase()).isEqualTo(Phase.CONNECT);
-            assertThat(failed.getMessage().split("no answer in time", -1)).hasSize(3);
+            // A thread that was kept waiting may find the time over before the second one's turn.
+            assertThat(failed.getMessage().split("no answer in time|not tried, since the time was over", -1))
+                    .hasSize(3);
         }
     }
 
