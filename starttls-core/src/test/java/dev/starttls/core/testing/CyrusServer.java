@@ -56,6 +56,7 @@ public final class CyrusServer implements MailStore {
         try {
             started.server.awaitGreeting(started.imap());
             started.server.awaitGreeting(started.pop3());
+            started.server.awaitGreeting(folder.resolve("run/lmtp"));
         } catch (IOException | InterruptedException e) {
             started.close();
             throw e;

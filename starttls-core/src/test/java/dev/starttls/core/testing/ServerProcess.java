@@ -6,6 +6,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,6 +120,21 @@ public final class ServerProcess {
             }
         }
         throw new IOException(name + " did not greet on port " + port + ": " + output());
+    }
+
+    /** Waits until a Unix-domain socket greets. */
+    void awaitGreeting(Path socket) throws IOException, InterruptedException {
+        for (int i = 0; i < TRIES; i++) {
+            try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+                if (channel.read(ByteBuffer.allocate(1)) > 0) {
+                    return;
+                }
+                pause();
+            } catch (IOException e) {
+                pause();
+            }
+        }
+        throw new IOException(name + " did not greet on " + socket + ": " + output());
     }
 
     /** Waits until a port takes connections: what greets inside TLS says nothing before. */
