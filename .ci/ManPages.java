@@ -61,7 +61,8 @@ class ManPages {
                 examples = false;
                 text.append("== Notes\n");
             } else if (!line.startsWith("//") && !line.equals("[%hardbreaks]")) {
-                text.append(header(line, spec)).append('\n');
+                // An address is text: the macro that asciidoctor makes of one is not known to every reader of manual pages.
+                text.append(verbatim ? line : header(line, spec).replaceAll("\\bhttps?://", "\\\\$0")).append('\n');
             }
         }
         Files.writeString(folder.resolve(spec.qualifiedName("-") + ".1.adoc"), text + (spec.parent() == null ? FILES : ""));
