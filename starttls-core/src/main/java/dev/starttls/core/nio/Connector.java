@@ -129,6 +129,9 @@ final class Connector {
 
         /** Opens the channel of the next attempt. */
         SocketChannel open(SocketAddress address) throws IOException {
+            if (address == null) {
+                throw new IllegalArgumentException("expected an address to connect to, got null");
+            }
             try {
                 return opening.open(address);
             } catch (RuntimeException e) {

@@ -257,7 +257,8 @@ class AddressRaceTest {
     @Test
     void when_none_answers_both_drivers_give_up_in_time() throws Exception {
         List<InetSocketAddress> addresses = List.of(silent.address(), silent.address());
-        Duration time = Duration.ofMillis(300);
+        // Long beside the delay of the second one, so that a thread that is kept waiting still begins it in time.
+        Duration time = Duration.ofSeconds(2);
         UpgradeException blocking = catchThrowableOfType(
                 UpgradeException.class,
                 () -> Connector.connect(addresses, new Connector.Attempts(time, System.nanoTime())));
@@ -275,9 +276,7 @@ class AddressRaceTest {
         for (UpgradeException failed : List.of(blocking, looped)) {
             assertThat(failed.reason()).isEqualTo(FailureReason.CONNECT_FAILED);
             assertThat(failed.phase()).isEqualTo(Phase.CONNECT);
-            // A thread that was kept waiting may find the time over before the second one's turn.
-            assertThat(failed.getMessage().split("no answer in time|not tried, since the time was over", -1))
-                    .hasSize(3);
+            assertThat(failed.getMessage().split("no answer in time", -1)).hasSize(3);
         }
     }
 

@@ -299,7 +299,7 @@ class SetupTest {
         UpgradeException failed = catchThrowableOfType(
                 UpgradeException.class, () -> Connector.connect(addresses.subList(0, 1), attempts()));
         assertThat(failed.reason()).isEqualTo(FailureReason.CONNECT_FAILED);
-        assertThat(failed).hasCauseInstanceOf(RuntimeException.class);
+        assertThat(failed).hasCauseInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
