@@ -27,7 +27,8 @@ public final class CyrusServer implements MailStore {
             ExternalProgram.at(PROGRAMS, program);
         }
         ExternalProgram load = ExternalProgram.named("db_load");
-        // A master that ends sends SIGTERM to its process group, where the masters of tests at the same time would be, too.
+        // A master that ends sends SIGTERM to its process group, where the masters of tests at the same time would be,
+        // too.
         ExternalProgram alone = ExternalProgram.named("setsid");
         ServerProcess.requireRoot("Cyrus");
         Path folder = ServerProcess.folder("cyrus");
