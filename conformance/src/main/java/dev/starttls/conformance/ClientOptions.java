@@ -18,7 +18,6 @@ import picocli.CommandLine.Parameters;
         usageHelpWidth = 100,
         customSynopsis = "${ROOT-COMMAND-NAME} client smtp|imap|pop3 [options] --command 'COMMAND'",
         header = "Checks how a mail client upgrades to TLS, against a server that is hostile in one way at a time.",
-        optionListHeading = "Options:%n",
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:no MUST or security case failed but those that are accepted or in the baseline, and each saw a connection.",
@@ -52,6 +51,7 @@ final class ClientOptions {
     @Parameters(paramLabel = "PROTOCOL", arity = "0..1", hidden = true)
     Optional<String> protocol = Optional.empty();
 
+    @OptionSection("The client")
     @Option(
             names = "--command",
             paramLabel = "COMMAND",
@@ -71,6 +71,29 @@ final class ClientOptions {
                             + " there.")
     Policy policy = Policy.required;
 
+    @Option(
+            names = "--setup",
+            paramLabel = "COMMAND",
+            description = "A command to run once, before the first run of the client, with the same placeholders. If it"
+                    + " does not exit with status 0, the run ends with 3.")
+    Optional<String> setup = Optional.empty();
+
+    @Option(
+            names = "--reset",
+            paramLabel = "COMMAND",
+            description = "A command to run before each run of the client, with the same placeholders. If it does not"
+                    + " exit with status 0, the case is inconclusive.")
+    Optional<String> reset = Optional.empty();
+
+    @Option(
+            names = "--exit-status",
+            paramLabel = "trusted|ignored",
+            description = "What the command's exit status says. trusted: 0 that it succeeded, others that it failed."
+                    + " ignored: nothing, for a command that exits with 0 whatever happens, as one that puts a message"
+                    + " into a queue; what only the status can show is inconclusive then (default: trusted).")
+    ExitStatusUse exitStatus = ExitStatusUse.trusted;
+
+    @OptionSection("Where it connects to")
     @Option(
             names = "--host",
             paramLabel = "NAME",
@@ -92,6 +115,7 @@ final class ClientOptions {
                     + " --interactive 20000).")
     Optional<Integer> ports = Optional.empty();
 
+    @OptionSection("A client with windows")
     @Option(
             names = "--interactive",
             description =
@@ -131,28 +155,7 @@ final class ClientOptions {
                             + " password, and its authority with the key. The well-behaved server comes first again.")
     Optional<Path> state = Optional.empty();
 
-    @Option(
-            names = "--setup",
-            paramLabel = "COMMAND",
-            description = "A command to run once, before the first run of the client, with the same placeholders. If it"
-                    + " does not exit with status 0, the run ends with 3.")
-    Optional<String> setup = Optional.empty();
-
-    @Option(
-            names = "--reset",
-            paramLabel = "COMMAND",
-            description = "A command to run before each run of the client, with the same placeholders. If it does not"
-                    + " exit with status 0, the case is inconclusive.")
-    Optional<String> reset = Optional.empty();
-
-    @Option(
-            names = "--exit-status",
-            paramLabel = "trusted|ignored",
-            description = "What the command's exit status says. trusted: 0 that it succeeded, others that it failed."
-                    + " ignored: nothing, for a command that exits with 0 whatever happens, as one that puts a message"
-                    + " into a queue; what only the status can show is inconclusive then (default: trusted).")
-    ExitStatusUse exitStatus = ExitStatusUse.trusted;
-
+    @OptionSection("Time and load")
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
@@ -184,6 +187,7 @@ final class ClientOptions {
             description = "How many cases run at the same time (default: twice the number of processors, 4 to 16).")
     int parallel = ClientRunSettings.casesAtOnce();
 
+    @OptionSection("Cases")
     @Option(
             names = "--only",
             paramLabel = "ID|CLAUSE",
@@ -199,9 +203,6 @@ final class ClientOptions {
             description = "Leave these cases out. May be repeated.")
     List<String> skip = new ArrayList<>();
 
-    @Mixin
-    ExpectationOptions expectations = new ExpectationOptions();
-
     @Option(names = "--list", description = "List the cases, of one protocol or of all.")
     boolean list;
 
@@ -212,6 +213,9 @@ final class ClientOptions {
             description = "Explain the cases with these ids or of this clause, and how to fix what they find. May be"
                     + " repeated.")
     List<String> explain = new ArrayList<>();
+
+    @Mixin
+    ExpectationOptions expectations = new ExpectationOptions();
 
     @Mixin
     OutputOptions output = new OutputOptions();

@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
 
 /** How targets are found and judged that are domains. */
 final class DomainOptions {
+    @OptionSection("Domains")
     @Option(
             names = "--resolver",
             paramLabel = "HOST[:PORT]",

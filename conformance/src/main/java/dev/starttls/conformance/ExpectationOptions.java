@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 
 /** What is expected of a server or of a client: the options that both commands have. */
 final class ExpectationOptions {
+    @OptionSection("What fails a run")
     @Option(
             names = "--level",
             paramLabel = "must|should|all",

@@ -23,7 +23,6 @@ import picocli.CommandLine.Parameters;
         usageHelpWidth = 100,
         customSynopsis = "${ROOT-COMMAND-NAME} [options] [URL...]",
         header = "Checks how a mail server upgrades to TLS, clause by clause.",
-        optionListHeading = "Options:%n",
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:every target passed: no MUST or security check failed but those that are accepted or in the baseline, and"
@@ -85,6 +84,7 @@ final class Options {
     @Parameters(paramLabel = "URL", arity = "0..*", hidden = true)
     List<String> urls = new ArrayList<>();
 
+    @OptionSection("The server")
     @Option(
             names = "--trust",
             paramLabel = "PEM",
@@ -96,6 +96,13 @@ final class Options {
             paramLabel = "NAME",
             description = "The name sent in SNI and expected in the certificate (default: the URL's host).")
     Optional<String> serverName = Optional.empty();
+
+    @Option(
+            names = "--addresses",
+            paramLabel = "first|all",
+            description = "Of a name with several addresses, check the first that takes a connection, which the report"
+                    + " names; or all, each in a report of its own (default: first).")
+    Choice addresses = Choice.first;
 
     @Option(
             names = "--client-certificate",
@@ -122,6 +129,7 @@ final class Options {
             description = "A file with the password in its first line; no report shows the password.")
     Optional<Path> passwordFile = Optional.empty();
 
+    @OptionSection("Checks")
     @Option(
             names = "--only",
             paramLabel = "ID|CLAUSE",
@@ -138,16 +146,6 @@ final class Options {
             description = "Leave these checks out, and these rules of --profile. May be repeated.")
     List<String> skip = new ArrayList<>();
 
-    @Mixin
-    ExpectationOptions expectations = new ExpectationOptions();
-
-    @Option(
-            names = "--addresses",
-            paramLabel = "first|all",
-            description = "Of a name with several addresses, check the first that takes a connection, which the report"
-                    + " names; or all, each in a report of its own (default: first).")
-    Choice addresses = Choice.first;
-
     @Option(
             names = "--profile",
             paramLabel = "NAME|FILE",
@@ -157,6 +155,22 @@ final class Options {
                     + " which finds what most rules are about. May be repeated.")
     List<String> profiles = new ArrayList<>();
 
+    @Option(names = "--list", description = "List the checks, and the rules of --profile.")
+    boolean list;
+
+    @Option(
+            names = "--explain",
+            paramLabel = "ID|CLAUSE",
+            completionCandidates = CompletionValues.Ids.class,
+            description =
+                    "Explain the checks with these ids or of this clause, and how to fix what they find; also a rule"
+                            + " of a profile, as BSI-03. May be repeated.")
+    List<String> explain = new ArrayList<>();
+
+    @Mixin
+    ExpectationOptions expectations = new ExpectationOptions();
+
+    @OptionSection("Time and load")
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
@@ -176,6 +190,7 @@ final class Options {
             description = "At most so many connections per second to each target (default: as many as it takes).")
     Optional<Integer> rate = Optional.empty();
 
+    @OptionSection("Many targets")
     @Option(
             names = "--targets",
             paramLabel = "N",
@@ -197,26 +212,14 @@ final class Options {
     @Mixin
     DomainOptions domains = new DomainOptions();
 
-    @Option(names = "--list", description = "List the checks, and the rules of --profile.")
-    boolean list;
-
-    @Option(
-            names = "--explain",
-            paramLabel = "ID|CLAUSE",
-            completionCandidates = CompletionValues.Ids.class,
-            description =
-                    "Explain the checks with these ids or of this clause, and how to fix what they find; also a rule"
-                            + " of a profile, as BSI-03. May be repeated.")
-    List<String> explain = new ArrayList<>();
+    @Mixin
+    OutputOptions output = new OutputOptions();
 
     @Option(names = "--completion", description = "Print the completion script for bash and zsh.")
     boolean completion;
 
     @Option(names = "--version", versionHelp = true, description = "Print the version.")
     boolean version;
-
-    @Mixin
-    OutputOptions output = new OutputOptions();
 
     /** The command line that fills these options. */
     CommandLine commandLine() {
@@ -229,6 +232,7 @@ final class Options {
                 new CommandLine(this).addSubcommand(new ClientOptions()).setExpandAtFiles(false);
         installed.ifPresent(commandLine::setCommandName);
         commandLine.getCommandSpec().usageMessage().description(urlDescription(installed));
+        SectionedHelp.on(commandLine);
         return commandLine;
     }
 

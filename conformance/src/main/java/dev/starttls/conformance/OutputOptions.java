@@ -6,6 +6,7 @@ import picocli.CommandLine.Option;
 
 /** What is printed, and where: the options that both commands have. */
 final class OutputOptions {
+    @OptionSection("Output")
     @Option(
             names = "--format",
             paramLabel = "F[=FILE]",

@@ -498,6 +498,20 @@ class MainTest {
     }
 
     @Test
+    void help_has_its_options_under_what_they_are_about() {
+        assertThat(run("--help")).isZero();
+        assertThat(out())
+                .containsSubsequence("The server:", "--trust", "Checks:", "--only", "What fails a run:", "--baseline")
+                .containsSubsequence("Time and load:", "--rate", "Many targets:", "--survey", "Domains:", "--resolver")
+                .containsSubsequence("Output:", "--format", "--help", "Commands:", "Exit status:");
+        assertThat(run("client", "--help")).isZero();
+        assertThat(out())
+                .containsSubsequence(
+                        "The client:", "--command", "Where it connects to:", "--listen", "Cases:", "--only");
+        assertThat(out()).doesNotContain("Options:");
+    }
+
+    @Test
     void help_names_the_options_of_a_fleet() {
         assertThat(run("--help")).isZero();
         assertThat(out())
