@@ -13,7 +13,9 @@ import dev.starttls.core.upgrade.ServerSession;
 import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.imap.ImapAnswer;
+import dev.starttls.imap.ImapCommand;
 import dev.starttls.imap.ImapCondition;
+import dev.starttls.imap.ImapHandler;
 import dev.starttls.imap.ImapServer;
 import dev.starttls.imap.ImapSession;
 import dev.starttls.imap.ImapStatus;
@@ -26,7 +28,9 @@ import dev.starttls.smtp.SmtpSession;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +44,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -91,24 +96,54 @@ class HandOverTest {
     }
 
     private static ServerSetup<?> handingOver(Class<? extends ServerSession> protocol, Runnable handled, Stage stage) {
+        return handingOver(protocol, handled, stage, end -> {});
+    }
+
+    private static ServerSetup<?> handingOver(
+            Class<? extends ServerSession> protocol, Runnable handled, Stage stage, Consumer<SessionEnd> ended) {
         ServerSetup<?> server;
         if (protocol == SmtpSession.class) {
-            server = SmtpServer.named("mx", (command, session) -> {
-                session.keep(command.argument());
-                handled.run();
-                return SmtpAnswer.later(stage.after(new SmtpAnswer.HandOver(SmtpReply.of(250, "yours"))));
+            server = SmtpServer.named("mx", new SmtpHandler() {
+                @Override
+                public SmtpAnswer handle(SmtpCommand command, SmtpSession session) {
+                    session.keep(command.argument());
+                    handled.run();
+                    return SmtpAnswer.later(stage.after(new SmtpAnswer.HandOver(SmtpReply.of(250, "yours"))));
+                }
+
+                @Override
+                public void ended(SmtpSession session, SessionEnd end) {
+                    ended.accept(end);
+                }
             });
         } else if (protocol == ImapSession.class) {
-            server = ImapServer.named("mx", (command, session) -> {
-                session.keep(command.argument());
-                handled.run();
-                return ImapAnswer.later(stage.after(new ImapAnswer.HandOver(ImapStatus.of(ImapCondition.OK, "yours"))));
+            server = ImapServer.named("mx", new ImapHandler() {
+                @Override
+                public ImapAnswer handle(ImapCommand command, ImapSession session) {
+                    session.keep(command.argument());
+                    handled.run();
+                    return ImapAnswer.later(
+                            stage.after(new ImapAnswer.HandOver(ImapStatus.of(ImapCondition.OK, "yours"))));
+                }
+
+                @Override
+                public void ended(ImapSession session, SessionEnd end) {
+                    ended.accept(end);
+                }
             });
         } else {
-            server = Pop3Server.named("mx", (command, session) -> {
-                session.keep(command.argument());
-                handled.run();
-                return Pop3Answer.later(stage.after(new Pop3Answer.HandOver(Pop3Reply.ok("yours"))));
+            server = Pop3Server.named("mx", new Pop3Handler() {
+                @Override
+                public Pop3Answer handle(Pop3Command command, Pop3Session session) {
+                    session.keep(command.argument());
+                    handled.run();
+                    return Pop3Answer.later(stage.after(new Pop3Answer.HandOver(Pop3Reply.ok("yours"))));
+                }
+
+                @Override
+                public void ended(Pop3Session session, SessionEnd end) {
+                    ended.accept(end);
+                }
             });
         }
         server.policy(TlsPolicy.DISABLED);
@@ -190,6 +225,97 @@ class HandOverTest {
                 client.close();
             }
             listening.close();
+        }
+    }
+
+    /** What becomes of one client's session. */
+    private final class Served implements AutoCloseable {
+        private final Stage stage = new Stage(new CompletableFuture<>());
+        private final CountDownLatch handled = new CountDownLatch(1);
+        private final LinkedBlockingQueue<SessionEnd> ends = new LinkedBlockingQueue<>();
+        private final LinkedBlockingQueue<String> received = new LinkedBlockingQueue<>();
+        private final LinkedBlockingQueue<Throwable> thrown = new LinkedBlockingQueue<>();
+        private final UpgradeLoop loop = UpgradeLoop.open(1, Runnable::run);
+        private final Thread thread;
+        private final ServerSocketChannel listening;
+        private final SocketChannel client;
+
+        Served(Class<? extends ServerSession> protocol, String words, Optional<Receiver> receiver, boolean onLoop)
+                throws IOException {
+            ServerSetup<?> server = handingOver(protocol, handled::countDown, stage, ends::add);
+            if (receiver.isPresent() && receiver.get() == Receiver.ON_LOOP) {
+                server.handOverOnLoop(channel -> received.add("on its loop"));
+            } else if (receiver.isPresent()) {
+                server.handOver(channel -> received.add("received"));
+            }
+            if (onLoop) {
+                listening = server.listen(loop, Loopback.anyPort());
+                thread = new Thread(loop);
+                client = SocketChannel.open(listening.getLocalAddress());
+            } else {
+                listening = ServerSocketChannel.open().bind(Loopback.anyPort());
+                client = SocketChannel.open(listening.getLocalAddress());
+                SocketChannel accepted = listening.accept();
+                thread = new Thread(() -> serve(server, accepted));
+            }
+            thread.setUncaughtExceptionHandler((where, fault) -> thrown.add(fault));
+            thread.start();
+            client.write(ByteBuffer.wrap(words.formatted(1, 1).getBytes(StandardCharsets.US_ASCII)));
+        }
+
+        void answer() throws InterruptedException {
+            assertThat(handled.await(30, TimeUnit.SECONDS)).isTrue();
+            stage.all().complete(null);
+        }
+
+        SessionEnd end() throws InterruptedException {
+            SessionEnd end = ends.poll(30, TimeUnit.SECONDS);
+            assertThat(end).as("the session's end").isNotNull();
+            return end;
+        }
+
+        @Override
+        public void close() throws IOException {
+            loop.closeNow();
+            client.close();
+            listening.close();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, {2}")
+    @MethodSource("protocols")
+    void a_client_that_resets_before_the_answer_is_not_handed_over(
+            Class<? extends ServerSession> protocol, String words, Receiver receiver) throws Exception {
+        try (Served served = new Served(protocol, words, Optional.of(receiver), receiver != Receiver.THREAD)) {
+            assertThat(served.handled.await(30, TimeUnit.SECONDS)).isTrue();
+            served.client.setOption(StandardSocketOptions.SO_LINGER, 0);
+            served.client.close();
+            served.answer();
+            SessionEnd end = served.end();
+            assertThat(end.cause()).isEqualTo(SessionEnd.Cause.PEER_CLOSED);
+            assertThat(end.failure()).isPresent();
+            served.loop.closeNow();
+            served.thread.join(30_000);
+            assertThat(served.ends).isEmpty();
+            assertThat(served.received).isEmpty();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, {2}")
+    @MethodSource("protocols")
+    void a_hand_over_that_nobody_receives_is_a_fault_and_the_client_hears_so(
+            Class<? extends ServerSession> protocol, String words, Receiver receiver) throws Exception {
+        boolean onLoop = receiver != Receiver.THREAD;
+        try (Served served = new Served(protocol, words, Optional.empty(), onLoop)) {
+            served.answer();
+            String heard = new String(Channels.newInputStream(served.client).readAllBytes(), StandardCharsets.US_ASCII);
+            assertThat(heard).doesNotContain("yours").containsAnyOf("\r\n421 ", "\r\n* BYE ", "\r\n-ERR [SYS/TEMP]");
+            assertThat(served.end().cause()).isEqualTo(SessionEnd.Cause.FAULT);
+            Throwable thrown = served.thrown.poll(30, TimeUnit.SECONDS);
+            Throwable fault = onLoop ? thrown : thrown.getCause().getCause();
+            assertThat(fault)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageStartingWith("Expected a receiver: handOver(...)");
         }
     }
 

@@ -80,9 +80,9 @@ public sealed interface SmtpAnswer {
 
     /**
      * A last answer, after which the connection is the application's: for an extension that turns the connection into something else, or a proxy that has found where the client belongs. Its channel goes to the receiver of
-     * {@link dev.starttls.core.nio.ServerSetup#handOver}, by the thread that has called {@link SmtpHandler#ended} with {@link
-     * dev.starttls.core.upgrade.SessionEnd.Cause#HANDED_OVER}; on a loop the sessions of other connections may end between the
-     * two. Whose channel it is, {@link dev.starttls.core.nio.StartTlsChannel#session} says, with all that the handler has kept in
+     * {@link dev.starttls.core.nio.ServerSetup#handOver}, by the thread that has just called {@link SmtpHandler#ended} with {@link
+     * dev.starttls.core.upgrade.SessionEnd.Cause#HANDED_OVER}. Where the answer cannot leave, {@code ended} is called with another
+     * cause, and the receiver is not. Without a receiver this answer is a fault of the handler. Whose channel it is, {@link dev.starttls.core.nio.StartTlsChannel#session} says, with all that the handler has kept in
      * its session. The answer leaves before what the application writes, and
      * what the client has sent after its command is read first.
      *

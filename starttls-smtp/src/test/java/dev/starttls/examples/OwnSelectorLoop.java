@@ -183,6 +183,7 @@ final class OwnSelectorLoop implements AutoCloseable {
             }
             if (!upgraded) {
                 upgraded = true;
+                connection.handOver();
                 words = session.upgraded();
             }
             if (words.hasRemaining()) {

@@ -209,6 +209,7 @@ final class StartTlsHandler extends ChannelDuplexHandler {
     private boolean pass(ChannelHandlerContext ctx) throws IOException {
         if (!reported) {
             reported = true;
+            connection.handOver();
             ctx.fireUserEventTriggered(connection.report());
         }
         while (!over && !waiting.isEmpty()) {

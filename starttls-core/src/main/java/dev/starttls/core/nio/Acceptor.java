@@ -57,13 +57,7 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
             ServerSocketChannel server,
             Function<Peer, UpgradeConnection> connections,
             Consumer<StartTlsChannel> ready) {
-        this(
-                loop,
-                new ServingLoops(List.of(loop)),
-                server,
-                Prefaces.NONE,
-                connections,
-                (unusedLoop, channel) -> ready.accept(channel));
+        this(loop, new ServingLoops(List.of(loop)), server, Prefaces.NONE, connections, handingTo(ready));
     }
 
     /**
@@ -71,7 +65,7 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
      *
      * @param loop that it accepts on
      * @param serving the loops that serve, that one among them
-     * @param ready called by the thread of the loop that it is given
+     * @param ready called by the thread of the loop that it is given; hands the channel over
      */
     Acceptor(
             SelectorLoop loop,
@@ -87,6 +81,15 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
         this.prefaces = prefaces;
         this.connections = connections;
         this.ready = ready;
+    }
+
+    /** On the loop's thread: hands over, and calls the receiver. */
+    static BiConsumer<SelectorLoop, StartTlsChannel> handingTo(Consumer<StartTlsChannel> receiver) {
+        return (unusedLoop, channel) -> {
+            channel.handOver();
+            LoopThread.takeInterrupt();
+            receiver.accept(channel);
+        };
     }
 
     void begin() throws IOException {
@@ -278,7 +281,13 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
             }
             made = Optional.of(connection);
             upgrade = new LoopedUpgrade(
-                    place, channel.register(place.selector(), 0), connection, future, unused -> false, prelude);
+                    place,
+                    channel.register(place.selector(), 0),
+                    connection,
+                    future,
+                    served -> handOver(place, served),
+                    unused -> false,
+                    prelude);
         } catch (Throwable e) {
             LoopThread.takeInterrupt();
             made.ifPresent(begun -> begun.abort(Failures.ofLocalCode(e, Phase.GREETING)));
@@ -286,7 +295,7 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
             LoopThread.report(e);
             return;
         }
-        var unused = future.whenComplete((upgraded, thrown) -> ended(place, upgraded, thrown));
+        var unused = future.exceptionally(Acceptor::failed);
         if (place == loop) {
             upgrade.beginAccepted();
         } else {
@@ -299,18 +308,18 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
         Quietly.close(channel);
     }
 
-    private void ended(SelectorLoop place, StartTlsChannel upgraded, Throwable thrown) {
+    private static StartTlsChannel failed(Throwable thrown) {
         if (thrown instanceof UpgradeException why && why.reason() == FailureReason.LOCAL_ERROR) {
             // Other failures are the listener's alone; this is one of the author's code.
             LoopThread.report(why.getCause() == null ? why : why.getCause());
         }
-        try {
-            if (thrown == null && upgraded.isOpen()) {
-                ready.accept(place, upgraded);
-            }
-        } catch (Throwable fault) {
-            Quietly.close(upgraded);
-            LoopThread.report(fault);
+        return null;
+    }
+
+    /** There is nothing to hand over where the dialogue has closed the connection. */
+    private void handOver(SelectorLoop place, StartTlsChannel served) {
+        if (served.connection().ready()) {
+            LoopThread.contained(() -> ready.accept(place, served), unused -> Quietly.close(served));
         }
     }
 }

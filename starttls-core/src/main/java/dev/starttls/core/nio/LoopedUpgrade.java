@@ -10,6 +10,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** One connection of a loop, connected, to the end of its dialogue. Only the loop's thread touches it. */
@@ -23,6 +24,8 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
     private UpgradeConnection connection;
     private StartTlsChannel channel;
     private final CompletableFuture<StartTlsChannel> future;
+    /** Given the channel when its dialogue is over; hands it over. */
+    private final Consumer<StartTlsChannel> receiver;
     /** Asked where it fails: whether another connection goes on in its place. */
     private final Predicate<UpgradeException> successor;
     /** Of the last phase that had one: so long the peer has for taking the last octets too. */
@@ -42,10 +45,23 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
         this(loop, key, connection, future, unused -> false, Optional.empty());
     }
 
+    /** An upgrade that has not begun, whose channel goes to those who wait for the future. */
+    LoopedUpgrade(
+            SelectorLoop loop,
+            SelectionKey key,
+            UpgradeConnection connection,
+            CompletableFuture<StartTlsChannel> future,
+            Predicate<UpgradeException> successor,
+            Optional<Prelude> prelude) {
+        this(loop, key, connection, future, done -> complete(future, done), successor, prelude);
+    }
+
     /**
      * An upgrade that has not begun.
      *
      * @param key of its socket channel and the loop's selector
+     * @param future fails if it does
+     * @param receiver is given the channel when its dialogue is over, and hands it over
      * @param successor is given what it fails with, once its channel is closed; true if another takes its place
      * @param prelude what goes first, if anything does
      */
@@ -54,6 +70,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
             SelectionKey key,
             UpgradeConnection connection,
             CompletableFuture<StartTlsChannel> future,
+            Consumer<StartTlsChannel> receiver,
             Predicate<UpgradeException> successor,
             Optional<Prelude> prelude) {
         this.loop = loop;
@@ -62,6 +79,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
         this.connection = prelude.map(Prelude::first).orElse(connection);
         this.channel = StartTlsChannel.over((SocketChannel) key.channel(), this.connection);
         this.future = future;
+        this.receiver = receiver;
         this.successor = successor;
     }
 
@@ -214,6 +232,8 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
 
     /** What goes first is done, and octets that follow it may have come already. */
     private void follow(Prelude opened) throws IOException {
+        channel.handOver();
+        loop.foreign().ran();
         connection = opened.opened();
         prelude = Optional.empty();
         channel = channel.followedBy(connection);
@@ -225,11 +245,26 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
 
     private void finish() {
         end();
-        loop.passOn(() -> {
-            if (!future.complete(channel)) {
-                Quietly.close(channel);
-            }
-        });
+        loop.passOn(() -> receiver.accept(channel));
+    }
+
+    private static void complete(CompletableFuture<StartTlsChannel> future, StartTlsChannel channel) {
+        if (future.isDone()) {
+            // Nobody waits for it any more.
+            giveUp(channel, Failures.rejected(channel.connection().phase(), SelectorLoop.CANCELLED));
+            return;
+        }
+        channel.handOver();
+        LoopThread.takeInterrupt();
+        if (!future.complete(channel)) {
+            Quietly.close(channel);
+        }
+    }
+
+    /** On the loop's thread: a channel whose dialogue is over cannot be handed over, and its session ends with that. */
+    static void giveUp(StartTlsChannel channel, Throwable thrown) {
+        UpgradeException unused = channel.failed(thrown, LoopThread::takeInterrupt);
+        Quietly.close(channel);
     }
 
     private void fail(Throwable thrown) {

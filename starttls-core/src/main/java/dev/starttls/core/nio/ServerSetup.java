@@ -47,10 +47,13 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      */
     private static final int BACKLOG = 4_096;
 
+    private static final String NO_RECEIVER =
+            "receiver: expected one for channels, got null; leave the call out where no handler hands over";
+
     private UpgradeSettings settings = UpgradeSettings.of(TlsPolicy.REQUIRED);
     private Optional<ConnectionCounts> counts = Optional.empty();
     private Optional<Function<Peer, PrefaceDialogue>> preface = Optional.empty();
-    private Consumer<StartTlsChannel> handOver = Quietly::close;
+    private Optional<Consumer<StartTlsChannel>> handOver = Optional.empty();
     /** The same for channels that stay on their loop. */
     private Optional<Consumer<LoopChannel>> handOverOnLoop = Optional.empty();
     /** Settings by which an engine was made. Several threads that find none prove them each, to the same end. */
@@ -196,23 +199,29 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
     }
 
     /**
-     * The receiver of the channels of dialogues that end with a hand-over. Unless set, they are closed. Whose channel it is,
-     * {@link StartTlsChannel#session} says, with what the handler has kept in the session.
+     * The receiver of the channels of dialogues that end with a hand-over. Whose channel it is, {@link StartTlsChannel#session}
+     * says, with what the handler has kept in the session.
      *
-     * @param receiver called by the thread that serves: on a loop, not before the sessions of other connections that end in the
-     *     same turn have ended
+     * <p>It is called once for each session that has ended as {@link
+     * dev.starttls.core.upgrade.SessionEnd.Cause#HANDED_OVER}, next after the handler has heard of that. Where the answer cannot
+     * leave any more, because the client has reset the connection or the loop was shut down, the session ends with that instead,
+     * and nobody is called. Unless a receiver is set, a handler that hands over is at fault: its session ends as if it had thrown
+     * an {@link IllegalStateException}, and the client does not get its answer.
+     *
+     * @param receiver called by the thread that serves. What it throws closes the channel; on a loop it goes to the
+     *     uncaught-exception handler of the thread, and {@link #serve} throws it as it is
      * @throws NullPointerException if it is null
      */
     public S handOver(Consumer<StartTlsChannel> receiver) {
-        handOver = Objects.requireNonNull(
-                receiver, "receiver: expected one for channels, got null; unless set, they are closed");
+        handOver = Optional.of(Objects.requireNonNull(receiver, NO_RECEIVER));
         handOverOnLoop = Optional.empty();
         return self();
     }
 
     /**
      * The receiver of the channels of dialogues that end with a hand-over, where these are to be read and written on the loop
-     * that has served them. In the place of {@link #handOver}. Whose channel it is, {@link LoopChannel#session} says.
+     * that has served them. In the place of {@link #handOver}, and called for the same sessions. Whose channel it is, {@link
+     * LoopChannel#session} says.
      *
      * <pre>{@code
      * server.handOverOnLoop(channel -> channel.read(ByteBuffer.allocate(4096)));
@@ -223,8 +232,8 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      * @throws NullPointerException if it is null
      */
     public S handOverOnLoop(Consumer<LoopChannel> receiver) {
-        handOverOnLoop = Optional.of(Objects.requireNonNull(
-                receiver, "receiver: expected one for channels, got null; unless set, they are closed"));
+        handOverOnLoop = Optional.of(Objects.requireNonNull(receiver, NO_RECEIVER));
+        handOver = Optional.empty();
         return self();
     }
 
@@ -241,7 +250,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      *
      * @param accepted a blocking channel, over TCP or a Unix-domain one, nothing having been read or written
      * @throws dev.starttls.core.upgrade.UpgradeException if the connection fails, whatever of; it is then closed. What a
-     *     handler threw is its cause
+     *     handler threw is its cause; what the receiver of {@link #handOver} throws is thrown as it is
      * @throws java.nio.channels.IllegalBlockingModeException if it is non-blocking; it is then left as it is
      * @throws IllegalStateException if there is no certificate to serve with, see {@link #sslContext}, or no engine can be
      *     made by the settings; it is then closed. Also with a receiver set by {@link #handOverOnLoop}; it is then left as it is
@@ -260,8 +269,9 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
             Connector.withoutDelay(accepted);
             StartTlsChannel channel = channel(accepted);
             channel.upgrade();
-            if (channel.isOpen()) {
-                handOver.accept(channel);
+            if (channel.connection().ready()) {
+                // Without a receiver no dialogue comes so far.
+                handOver.orElseThrow().accept(channel);
             }
         } catch (ClosedChannelException e) {
             throw Failures.closedHere(e, Phase.GREETING).orElseThrow();
@@ -274,14 +284,15 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
     /** That of the session, which has not begun. */
     private StartTlsChannel channel(SocketChannel accepted) throws IOException {
         Peer from = Connector.peerOf(accepted);
+        Function<Peer, UpgradeConnection> serving = serving();
         if (preface.isPresent()) {
             // What is wrong with the settings is said before a client says anything.
             requireCertificate();
         }
-        Optional<Prelude> prelude = prefaces().before(from, this::connection);
+        Optional<Prelude> prelude = prefaces().before(from, serving);
         return prelude.isPresent()
                 ? BlockingUpgrades.through(prelude.get(), accepted)
-                : StartTlsChannel.over(accepted, connection(from));
+                : StartTlsChannel.over(accepted, serving.apply(from));
     }
 
     private Prefaces prefaces() {
@@ -372,7 +383,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
             Quietly.close(server);
             throw e;
         }
-        CompletableFuture<Void> begun = UpgradeLoop.listen(loops, server, prefaces(), this::connection, receiver());
+        CompletableFuture<Void> begun = UpgradeLoop.listen(loops, server, prefaces(), serving(), receiver());
         var unused = begun.exceptionally(thrown -> {
             Quietly.close(server);
             return null;
@@ -393,8 +404,26 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      *     made by the settings, as {@link #listen} has it
      */
     public UpgradeConnection connection(Peer client) {
+        return connection(client, dialogue(settings.policy()));
+    }
+
+    /** Makes the connections that are served here: what their dialogues hand over goes to the receiver, if there is one. */
+    private Function<Peer, UpgradeConnection> serving() {
+        if (handOver.isPresent() || handOverOnLoop.isPresent()) {
+            return this::connection;
+        }
+        return client -> connection(
+                client, new ServedDialogue(dialogue(settings.policy()), ServerSetup::refuseHandOver, () -> {}));
+    }
+
+    private static void refuseHandOver() {
+        throw new IllegalStateException(
+                "Expected a receiver: handOver(...) or handOverOnLoop(...) of the server, got none,"
+                        + " and a handler that hands its connection over");
+    }
+
+    private UpgradeConnection connection(Peer client, Dialogue dialogue) {
         requireCertificate();
-        Dialogue dialogue = dialogue(settings.policy());
         return counts.isPresent()
                 ? counted(counts.get(), dialogue, client)
                 : new UpgradeConnection(dialogue, settings, client);
@@ -410,7 +439,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
         }
         try {
             return new UpgradeConnection(
-                    new CountedDialogue(dialogue, () -> counting.release(client)), settings, client);
+                    new ServedDialogue(dialogue, () -> {}, () -> counting.release(client)), settings, client);
         } catch (Throwable e) {
             counting.release(client);
             throw e;
@@ -419,23 +448,26 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
 
     /** As it is now: this setup may be changed later. */
     private BiConsumer<SelectorLoop, StartTlsChannel> receiver() {
-        Consumer<StartTlsChannel> present = handOver;
+        Optional<Consumer<StartTlsChannel>> present = handOver;
         return handOverOnLoop
                 .<BiConsumer<SelectorLoop, StartTlsChannel>>map(
                         onLoop -> (loop, channel) -> adopt(loop, channel, onLoop))
-                .orElse((unusedLoop, channel) -> present.accept(channel));
+                .orElse(Acceptor.handingTo(channel -> present.orElseThrow().accept(channel)));
     }
 
     /** On the loop's thread, where the channel is adopted at once. */
     private static void adopt(SelectorLoop loop, StartTlsChannel channel, Consumer<LoopChannel> receiver) {
-        var unused = UpgradeLoop.adopt(loop, channel).whenComplete((adopted, thrown) -> {
-            if (thrown != null) {
-                // The loop is being shut down.
-                Quietly.close(channel);
-                return;
-            }
-            LoopThread.contained(() -> receiver.accept(adopted), fault -> Quietly.close(adopted));
-        });
+        LoopChannel adopted;
+        try {
+            adopted = UpgradeLoop.adoptHere(loop, channel);
+        } catch (Throwable e) {
+            // The loop is being shut down.
+            LoopedUpgrade.giveUp(channel, e);
+            return;
+        }
+        channel.handOver();
+        LoopThread.takeInterrupt();
+        LoopThread.contained(() -> receiver.accept(adopted), unused -> Quietly.close(adopted));
     }
 
     /** One line for people: the policy. */

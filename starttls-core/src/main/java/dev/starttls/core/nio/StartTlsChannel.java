@@ -128,7 +128,16 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     }
 
     private Want advance(TimeSlice slice) throws IOException {
-        return advance(SameThread.INSTANCE, SameThread.INSTANCE, slice, UpgradeDriver.ForeignCode.OWN_THREAD);
+        Want want = advance(SameThread.INSTANCE, SameThread.INSTANCE, slice, UpgradeDriver.ForeignCode.OWN_THREAD);
+        if (want == Want.NOTHING) {
+            handOver();
+        }
+        return want;
+    }
+
+    /** Whoever called has the channel next, or is about to be given it. No effect unless its upgrade is done. */
+    void handOver() {
+        connection.handOver();
     }
 
     /**

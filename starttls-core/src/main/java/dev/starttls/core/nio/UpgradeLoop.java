@@ -231,6 +231,20 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
         return future;
     }
 
+    /** The same at once, in the place of the connection that is passed on: on the loop's thread. */
+    static LoopChannel adoptHere(SelectorLoop loop, StartTlsChannel channel) throws IOException {
+        var unused = Adoption.requireFree(channel);
+        if (!loop.reserve()) {
+            throw loop.noRoom();
+        }
+        try {
+            return new LoopChannel(LoopedChannel.adopt(loop, channel));
+        } catch (Throwable e) {
+            loop.release();
+            throw e;
+        }
+    }
+
     private static UpgradeException refused(UpgradeConnection connection, Throwable thrown) {
         UpgradeException why = thrown instanceof IOException closed
                 ? Failures.closedHere(closed, Phase.CONNECT)
@@ -282,12 +296,12 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
             Consumer<StartTlsChannel> ready) {
         Objects.requireNonNull(
                 ready, "ready: expected a consumer of the channels, got null; pass channel -> {} to drop them");
-        return listen(loops, server, Prefaces.NONE, connections, (unusedLoop, channel) -> ready.accept(channel));
+        return listen(loops, server, Prefaces.NONE, connections, Acceptor.handingTo(ready));
     }
 
     /**
      * The same with what comes before the sessions, and a receiver that is given the loop, too, on whose thread it is
-     * called.
+     * called, and hands the channel over.
      */
     static CompletableFuture<Void> listen(
             List<UpgradeLoop> loops,

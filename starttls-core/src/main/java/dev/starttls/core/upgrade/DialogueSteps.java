@@ -5,6 +5,7 @@ import dev.starttls.core.upgrade.UpgradeMachine.Event;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 
@@ -346,6 +347,9 @@ final class DialogueSteps {
                 inside || !context.client() || client.declined() || context.policy() == TlsPolicy.DISABLED,
                 step,
                 "Step.Propose or Step.Decline before a client is ready in plaintext");
+        // Whoever has no use for the connection says so before the peer hears that it is handed over.
+        Optional<ServerSession> session = Objects.requireNonNull(
+                context.dialogue().handedOver(), "handedOver: expected a session or Optional.empty(), got null");
         say(step, step.output());
         if (!inside) {
             context.tls().discard();
@@ -357,7 +361,7 @@ final class DialogueSteps {
             context.downgrades().upgraded(report);
             context.settings().listener().upgraded(report);
         }
-        termination.becomeReady();
+        termination.becomeReady(session);
     }
 
     /** Records what was announced last. */

@@ -174,6 +174,11 @@ final class Negotiation {
         return termination.ready();
     }
 
+    /** What is to be told how the session ended, once the connection is ready. */
+    EndReport endReport() {
+        return termination.endReport();
+    }
+
     /** What the dialogue has said and has not left yet. */
     PendingOutput lines() {
         return context.pendingOutput();

@@ -30,7 +30,7 @@ public record SessionEnd(Cause cause, Optional<UpgradeException> failure) {
         FAULT,
         /** Anything else that fails a connection: the handshake, a broken line, a limit. */
         FAILED,
-        /** The dialogue is over and the connection is the application's. */
+        /** The dialogue is over and the connection is the application's: who receives it is called next, and nobody else ends it. */
         HANDED_OVER,
         /** The driver closed the connection before its dialogue was over. */
         ABANDONED

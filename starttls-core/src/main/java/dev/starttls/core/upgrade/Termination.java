@@ -6,7 +6,6 @@ import dev.starttls.core.tls.PeerCheck;
 import dev.starttls.core.upgrade.UpgradeMachine.Event;
 import java.security.cert.Certificate;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 
@@ -24,13 +23,13 @@ final class Termination {
 
     private Optional<UpgradeException> deferredFailure = Optional.empty();
     private boolean ready;
-    /** The end of its session was reported to the dialogue. */
-    private boolean ended;
+    private final EndReport endReport;
     /** What user code threw before its last lines were said; thrown once they have left. */
     private Optional<Throwable> fault = Optional.empty();
 
     Termination(ConnectionContext context) {
         this.context = context;
+        this.endReport = new EndReport(context.dialogue(), context.settings().listener());
     }
 
     /** The dialogue is over and the connection is the application's: see {@link UpgradeConnection}. */
@@ -43,14 +42,17 @@ final class Termination {
         return !ready && !context.machine().leaving() && !context.state().terminal();
     }
 
-    void becomeReady() {
-        context.record()
-                .handedOver(Objects.requireNonNull(
-                        context.dialogue().handedOver(),
-                        "handedOver: expected a session or Optional.empty(), got null"));
+    /** The end of the session is reported when its driver hands the connection over, or cannot: its last lines are to leave. */
+    void becomeReady(Optional<ServerSession> session) {
+        context.record().handedOver(session);
         context.framing().reset();
         ready = true;
-        reportEnd(SessionEnd.of(SessionEnd.Cause.HANDED_OVER));
+        context.waker().forget();
+    }
+
+    /** By which the end of the session is reported once the connection is ready. */
+    EndReport endReport() {
+        return endReport;
     }
 
     /** A server's listener was called for the session inside TLS: what ends it later is not a failure of the upgrade. */
@@ -359,28 +361,9 @@ final class Termination {
         return true;
     }
 
-    /** Reports the first end to the dialogue; what follows it is not another. */
     private void reportEnd(SessionEnd end) {
-        if (ended) {
-            return;
-        }
-        ended = true;
         context.waker().forget();
-        try {
-            context.dialogue().ended(end);
-        } catch (Throwable e) {
-            // The session is over, and how it ended matters more than this.
-            end.failure().ifPresent(why -> why.addSuppressed(e));
-            reportUncaught(e);
-        }
-    }
-
-    private void reportUncaught(Throwable thrown) {
-        try {
-            context.settings().listener().uncaught(thrown);
-        } catch (Throwable e) {
-            thrown.addSuppressed(e);
-        }
+        endReport.make(end);
     }
 
     private void report(UpgradeException why) {

@@ -60,6 +60,7 @@ import javax.net.ssl.SSLException;
  *   <li>Take the time that a connection has waited for the loop, with work to do, off what its peer has ({@link
  *       #keptWaiting}), and what code of this side's own has taken ({@link #ownTime}); read what has come before {@link #tick}
  *       counts a deadline. Otherwise a storm of handshakes ends as many timeouts.
+ *   <li>Say by {@link #handOver} when the application has the connection, or by {@link #abort} why it has not.
  *   <li>After {@link FailureReason#DIRECT_NOT_TAKEN}, connect once more with {@link DirectUpgrade#NEVER}, and say so by {@link
  *       #precededBy}.
  * </ul>
@@ -79,6 +80,8 @@ public final class UpgradeConnection {
     private volatile Optional<Negotiation> negotiation;
     /** The last lines of the dialogue, once ready and until they have left. */
     private volatile PendingOutput lastLines = NO_LINES;
+    /** Once ready, and until the connection is handed over or cannot be: what is to be told which of the two. */
+    private volatile Optional<EndReport> endReport = Optional.empty();
 
     /**
      * A connection that has not begun.
@@ -326,6 +329,8 @@ public final class UpgradeConnection {
             if (!ready()) {
                 return;
             }
+        } else if (application.hasRemaining()) {
+            handOver();
         }
         machine.requireNotFailed();
         State state = state();
@@ -357,6 +362,8 @@ public final class UpgradeConnection {
             if (!ready()) {
                 return;
             }
+        } else if (application.hasRemaining()) {
+            handOver();
         }
         State state = state();
         switch (state.tls()) {
@@ -402,10 +409,10 @@ public final class UpgradeConnection {
 
     /**
      * Says that the transport has failed, for instance by a reset (RFC 9293 section 3.5.2): a read or a write of it threw.
-     * Has no effect once {@link #ready}: the exception is the application's then.
+     * Has no effect once the connection is the application's ({@link #handOver}), whose exception it is then.
      *
      * @param thrown what it threw
-     * @throws UpgradeException before {@link #ready}, with {@link FailureReason#CONNECTION_CLOSED} and the cause
+     * @throws UpgradeException before, with {@link FailureReason#CONNECTION_CLOSED} and the cause
      */
     public void transportFailed(IOException thrown) throws UpgradeException {
         Optional<Negotiation> present = negotiation;
@@ -413,12 +420,44 @@ public final class UpgradeConnection {
             throw present.get().lost(thrown);
         }
         machine.inputEnds();
+        if (endReport.isPresent()) {
+            UpgradeException why = new UpgradeException(
+                    FailureReason.CONNECTION_CLOSED,
+                    phase(),
+                    "Expected the dialogue's last octets to leave before the connection is handed over, got: "
+                            + (thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage()));
+            why.initCause(thrown);
+            reportEnd(SessionEnd.of(why));
+            throw why;
+        }
+    }
+
+    /**
+     * Says that the application has the connection from here: its dialogue hears of the end of its session, as {@link
+     * SessionEnd.Cause#HANDED_OVER}. For drivers, once {@link #ready} and when what the dialogue has said last has left, before the
+     * application is called. A connection that fails, or is closed, between the two ends with that instead: {@link
+     * #transportFailed}, {@link #abort} and {@link #end} say so to the dialogue, so that code which keeps something in a session
+     * always hears whose it is. The first octets that the application takes or gives say the same as this. No effect before {@link
+     * #ready}, and when called again.
+     */
+    public void handOver() {
+        reportEnd(SessionEnd.of(SessionEnd.Cause.HANDED_OVER));
+    }
+
+    /** Of a connection that is ready; before that, the negotiation reports it. */
+    private void reportEnd(SessionEnd how) {
+        Optional<EndReport> present = endReport;
+        if (present.isPresent()) {
+            endReport = Optional.empty();
+            present.get().make(how);
+        }
     }
 
     /**
      * Fails the connection for a reason of its driver: it could not connect, is shut down, or was cancelled. The listener is
      * called; nothing more is sent but the alert of TLS. Has no effect on a connection that is over;
-     * one that is {@link #ready} releases everything, as by {@link #end}.
+     * one that is {@link #ready} releases everything, as by {@link #end}, and if it was not {@linkplain #handOver handed over},
+     * its dialogue hears why.
      *
      * @param why what the caller of the connection gets too
      */
@@ -427,12 +466,14 @@ public final class UpgradeConnection {
         if (present.isPresent()) {
             present.get().abort(why);
         } else {
+            reportEnd(SessionEnd.of(why));
             end();
         }
     }
 
     /**
-     * Whether the dialogue is over and the connection is the application's.
+     * Whether the dialogue is over and the connection is the application's, once what it has said last has left: see {@link
+     * #handOver}.
      *
      * @return true from then on
      */
@@ -554,6 +595,7 @@ public final class UpgradeConnection {
             present.get().close();
             return;
         }
+        reportEnd(SessionEnd.of(SessionEnd.Cause.ABANDONED));
         forgetLastLines();
         if (machine.onIfAllowed(Event.CLOSE).equals(Optional.of(State.CLOSING))) {
             tls.close();
@@ -595,6 +637,7 @@ public final class UpgradeConnection {
     private void letGo(Negotiation over) {
         if (over.ready()) {
             lastLines = over.lines().isEmpty() ? NO_LINES : over.lines();
+            endReport = Optional.of(over.endReport());
             negotiation = Optional.empty();
         }
     }

@@ -128,7 +128,7 @@ class ConnectionLimitsTest {
         assertThat(Arrays.stream(Dialogue.class.getDeclaredMethods())
                         .filter(method -> !method.isSynthetic())
                         .map(method -> method.getName() + Arrays.toString(method.getParameterTypes())))
-                .allMatch(declared -> Arrays.stream(CountedDialogue.class.getDeclaredMethods())
+                .allMatch(declared -> Arrays.stream(ServedDialogue.class.getDeclaredMethods())
                         .map(method -> method.getName() + Arrays.toString(method.getParameterTypes()))
                         .anyMatch(declared::equals));
     }

@@ -192,6 +192,8 @@ public final class Endpoint {
     public Endpoint run() {
         for (int step = 0; step < MAX_STEPS; step++) {
             if (!step()) {
+                // A driver's part; before the connection is ready it has no effect.
+                connection.handOver();
                 return this;
             }
         }

@@ -15,14 +15,22 @@ import dev.starttls.core.upgrade.Step;
 import java.util.List;
 import java.util.Optional;
 
-/** A dialogue whose connection counts: it is another's in all, but for its end. */
-final class CountedDialogue implements Dialogue {
+/** A dialogue of which its server hears when the connection is to be handed over, and of its end; it is another's in all else. */
+final class ServedDialogue implements Dialogue {
 
     private final Dialogue dialogue;
+    private final Runnable handingOver;
     private final Runnable release;
 
-    CountedDialogue(Dialogue dialogue, Runnable release) {
+    /**
+     * What is heard of another dialogue.
+     *
+     * @param handingOver may throw where nobody is there for the connection: it is then not handed over
+     * @param release called when the session has ended
+     */
+    ServedDialogue(Dialogue dialogue, Runnable handingOver, Runnable release) {
         this.dialogue = dialogue;
+        this.handingOver = handingOver;
         this.release = release;
     }
 
@@ -37,6 +45,7 @@ final class CountedDialogue implements Dialogue {
 
     @Override
     public Optional<ServerSession> handedOver() {
+        handingOver.run();
         return dialogue.handedOver();
     }
 

@@ -6,13 +6,13 @@ import dev.starttls.core.upgrade.Dialogue;
 import java.lang.reflect.Method;
 import org.junit.jupiter.api.Test;
 
-class CountedDialogueTest {
+class ServedDialogueTest {
 
     /** What has a default would else be asked of the wrapper, and never of the dialogue. */
     @Test
     void each_method_of_a_dialogue_is_passed_on() {
         for (Method method : Dialogue.class.getMethods()) {
-            assertThat(CountedDialogue.class.getDeclaredMethods())
+            assertThat(ServedDialogue.class.getDeclaredMethods())
                     .as(method.toString())
                     .anySatisfy(own -> {
                         assertThat(own.getName()).isEqualTo(method.getName());
