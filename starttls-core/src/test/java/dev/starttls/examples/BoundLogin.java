@@ -16,7 +16,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -64,8 +63,8 @@ public final class BoundLogin {
     /** Logs in to the database of the user's own name. Returns once the server knows the user and has proved that it does. */
     public static void logIn(StartTlsChannel channel, String user, String password, byte[] binding)
             throws IOException, GeneralSecurityException {
-        DataInputStream in = new DataInputStream(Channels.newInputStream(channel));
-        DataOutputStream out = new DataOutputStream(Channels.newOutputStream(channel));
+        DataInputStream in = new DataInputStream(channel.inputStream());
+        DataOutputStream out = new DataOutputStream(channel.outputStream());
         byte[] startup = ("user\0" + user + "\0\0").getBytes(StandardCharsets.US_ASCII);
         out.write(message(0, startup));
         requireOffered(authentication(in, 10));

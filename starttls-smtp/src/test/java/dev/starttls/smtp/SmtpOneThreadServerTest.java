@@ -96,7 +96,7 @@ class SmtpOneThreadServerTest {
             try (SmtpConnection mail = client().connect(clients).get(30, TimeUnit.SECONDS)) {
                 assertThatThrownBy(mail::inputStream)
                         .isInstanceOf(IllegalBlockingModeException.class)
-                        .hasMessageContaining("use channel()");
+                        .hasMessageContaining("configureBlocking(true)");
                 assertThatThrownBy(mail::outputStream).isInstanceOf(IllegalBlockingModeException.class);
 
                 ((SocketChannel) mail.channel().transport()).configureBlocking(true);

@@ -7,7 +7,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.IllegalBlockingModeException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -80,8 +79,7 @@ public abstract class ClientConnection<C extends AnnouncedCapabilities> implemen
      *     ClientSetup#connect(UpgradeLoop)} is: make its transport blocking first
      */
     public final InputStream inputStream() {
-        requireBlocking();
-        return Channels.newInputStream(channel);
+        return channel.inputStream();
     }
 
     /**
@@ -96,16 +94,7 @@ public abstract class ClientConnection<C extends AnnouncedCapabilities> implemen
      * @throws IllegalBlockingModeException as {@link #inputStream}
      */
     public final OutputStream outputStream() {
-        requireBlocking();
-        return Channels.newOutputStream(channel);
-    }
-
-    /** A stream over a non-blocking channel would take it for ended where nothing has come yet. */
-    private void requireBlocking() {
-        if (!channel.network().blocking()) {
-            throw new BlockingModeException("Expected a blocking channel for a stream, got a non-blocking one, as"
-                    + " connect(UpgradeLoop) makes it: use channel(), or make channel().transport() blocking first");
-        }
+        return channel.outputStream();
     }
 
     /**

@@ -208,6 +208,20 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      * and nobody is called. Unless a receiver is set, a handler that hands over is at fault: its session ends as if it had thrown
      * an {@link IllegalStateException}, and the client does not get its answer.
      *
+     * <p>On a loop the channel is non-blocking: to read it on a thread of your own, call {@code configureBlocking(true)} on its
+     * transport first, and use {@link StartTlsChannel#inputStream}.
+     *
+     * <pre>{@code
+     * server.handOver(channel -> new Thread(() -> {
+     *     try (channel) {
+     *         ((SocketChannel) channel.transport()).configureBlocking(true);
+     *         int first = channel.inputStream().read();
+     *     } catch (IOException e) {
+     *         System.err.println("Lost the client: " + e.getMessage());
+     *     }
+     * }).start());
+     * }</pre>
+     *
      * @param receiver called by the thread that serves. What it throws closes the channel; on a loop it goes to the
      *     uncaught-exception handler of the thread, and {@link #serve} throws it as it is
      * @throws NullPointerException if it is null

@@ -8,6 +8,8 @@ import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.UpgradeReport;
 import dev.starttls.core.upgrade.Want;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedChannelException;
@@ -336,6 +338,32 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             halves.reading().lock().unlock();
             leave();
         }
+    }
+
+    /**
+     * What {@link #read(ByteBuffer)} gives out, as a stream. A read blocks until at least one octet has come, at most for the time
+     * of {@link #readTimeout(Duration)}. The stream ends at close_notify; the end of the transport without it is a {@link
+     * dev.starttls.core.tls.TruncatedException} (RFC 8446 section 6.1). To be used in the place of {@link
+     * java.nio.channels.Channels#newInputStream}, which takes a non-blocking channel for ended where nothing has come yet.
+     *
+     * @return a new stream, which has no buffer; closing it closes this channel. If the transport is made non-blocking later, a read
+     *     for which nothing has come throws an {@link IllegalBlockingModeException}
+     * @throws IllegalBlockingModeException if the transport is non-blocking, as that of a channel which a loop has connected or handed
+     *     over: make it blocking first
+     */
+    public InputStream inputStream() {
+        return ChannelStreams.input(this);
+    }
+
+    /**
+     * What {@link #write(ByteBuffer)} takes, as a stream. A write blocks until the transport has all of its octets, as long as {@link
+     * #writeTimeout(Duration)} lets it. Each write is at least one TLS record, so that a whole command belongs into one.
+     *
+     * @return a new stream, which has no buffer; closing it closes this channel
+     * @throws IllegalBlockingModeException as {@link #inputStream}
+     */
+    public OutputStream outputStream() {
+        return ChannelStreams.output(this);
     }
 
     /**

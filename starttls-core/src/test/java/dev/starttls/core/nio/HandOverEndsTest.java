@@ -41,10 +41,16 @@ class HandOverEndsTest {
     private final class Handing extends GreetingServer {
         private final Output last;
         private final Runnable before;
+        private final Runnable atTheEnd;
 
         Handing(Output last, Runnable before) {
+            this(last, before, () -> {});
+        }
+
+        Handing(Output last, Runnable before, Runnable atTheEnd) {
             this.last = last;
             this.before = before;
+            this.atTheEnd = atTheEnd;
         }
 
         @Override
@@ -66,6 +72,7 @@ class HandOverEndsTest {
         @Override
         public void ended(SessionEnd end) {
             ends.add(end);
+            atTheEnd.run();
         }
     }
 
@@ -128,10 +135,10 @@ class HandOverEndsTest {
 
     @ParameterizedTest(name = "received on its loop: {0}")
     @ValueSource(booleans = {false, true})
-    void a_loop_that_ends_once_the_last_octets_have_left_hands_over(boolean onLoop) throws Exception {
+    void a_loop_that_is_ended_when_the_last_octets_have_left_hands_over_first(boolean onLoop) throws Exception {
         try (RunningLoop loop = new RunningLoop()) {
             ServerSocketChannel listening = server(
-                            new Handing(Output.line("YOURS"), () -> loop.loop().closeNow()), onLoop)
+                            new Handing(Output.line("YOURS"), () -> {}, () -> loop.loop().closeNow()), onLoop)
                     .listen(loop.loop(), Loopback.anyPort());
             try (SocketChannel unusedClient = asking(listening)) {
                 assertThat(end().cause()).isEqualTo(SessionEnd.Cause.HANDED_OVER);
