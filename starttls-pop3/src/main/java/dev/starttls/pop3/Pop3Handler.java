@@ -18,7 +18,10 @@ import java.util.concurrent.CompletionStage;
  * <p>Called by the thread that drives the connection, which waits for the return: do not block in an event loop, but return
  * {@link Pop3Answer#later} and answer when it is known, from any thread. One that
  * keeps its state in the session serves any number of connections. A method that throws ends its connection, with -ERR
- * [SYS/TEMP].
+ * [SYS/TEMP]. What was thrown goes to the
+ * uncaught-exception handler of the loop's thread, and is the cause of what {@link
+ * dev.starttls.core.nio.ServerSetup#serve} throws; {@link #ended} hears it as {@link SessionEnd.Cause#FAULT}, a listener only
+ * before the handshake is done ({@link dev.starttls.core.upgrade.UpgradeListener#failed}).
  */
 @FunctionalInterface
 public interface Pop3Handler {
@@ -95,7 +98,8 @@ public interface Pop3Handler {
     /**
      * The session has ended. Called once for each connection, whatever ended it, also if it ended before it was greeted:
      * during the handshake of implicit TLS. What it throws changes nothing and goes to {@link
-     * dev.starttls.core.upgrade.UpgradeListener#uncaught}.
+     * dev.starttls.core.upgrade.UpgradeListener#uncaught}. An answer that comes after it is dropped; what that carries is yours
+     * to close.
      *
      * @param session as it was at the end
      * @param end how it ended

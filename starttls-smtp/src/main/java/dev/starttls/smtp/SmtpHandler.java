@@ -19,7 +19,10 @@ import java.util.concurrent.CompletionStage;
  * {@link SmtpAnswer#later} and answer when it is known, from any thread. One that
  * keeps its state in the session serves any number of connections. A method that throws ends its connection: the client is
  * answered 451 and 421. So does one that returns what it must not, such as a refusal that is not one: 250 would have the client
- * go on, and lose its mail.
+ * go on, and lose its mail. What was thrown goes to the
+ * uncaught-exception handler of the loop's thread, and is the cause of what {@link
+ * dev.starttls.core.nio.ServerSetup#serve} throws; {@link #ended} hears it as {@link SessionEnd.Cause#FAULT}, a listener only
+ * before the handshake is done ({@link dev.starttls.core.upgrade.UpgradeListener#failed}).
  */
 @FunctionalInterface
 public interface SmtpHandler {
@@ -77,7 +80,8 @@ public interface SmtpHandler {
     /**
      * The session has ended. Called once for each connection, whatever ended it, also if it ended before it was greeted:
      * during the handshake of implicit TLS. What it throws changes nothing and goes to {@link
-     * dev.starttls.core.upgrade.UpgradeListener#uncaught}.
+     * dev.starttls.core.upgrade.UpgradeListener#uncaught}. An answer that comes after it is dropped; what that carries is yours
+     * to close.
      *
      * @param session as it was at the end
      * @param end how it ended

@@ -54,7 +54,9 @@ public interface UpgradeListener {
 
     /**
      * The upgrade failed, under any policy. Not called on a server after {@link #upgraded}: what ends the session then is
-     * not a failure of the upgrade. On a server that could not make an engine, the session goes on without it: this is called
+     * not a failure of the upgrade, and what a handler throws then goes to the uncaught-exception handler of the loop's thread, or
+     * is the cause of what {@code ServerSetup.serve} throws; its session's end always says it ({@link Dialogue#ended}). On a
+     * server that could not make an engine, the session goes on without it: this is called
      * once for that, and once more if the connection fails later.
      *
      * @param why what the caller of the connection gets too
