@@ -13,6 +13,7 @@ import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -248,7 +249,7 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
             exchange = Optional.empty();
             return line.equals("*")
                     ? say(open.tag() + " BAD Cancelled")
-                    : answer(open.tag(), () -> open.response().apply(line));
+                    : answer(open.tag(), "the response in AUTHENTICATE", () -> open.response().apply(line));
         }
         int max = session().authenticated() ? handler().literalOctets() : ImapCommandReader.MAX_UNASKED_OCTETS;
         ImapCommandReader.Reading reading = reader.line(line, session(), max);
@@ -305,7 +306,7 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
                 };
         if (!own) {
             expunges = !NO_EXPUNGE.contains(command.name());
-            return answer(tag, () -> handler().handle(command, session()));
+            return answer(tag, named(command), () -> handler().handle(command, session()));
         }
         if (!command.argument().isEmpty()) {
             return say(tag + " BAD " + command.name() + " takes no argument");
@@ -340,19 +341,26 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
         return new Step.Await(phase(), lines);
     }
 
-    private Step answer(String tag, Supplier<ImapAnswer> author) {
+    /** What is no command is not named: it may be a password that came where none is awaited. */
+    private static String named(ImapCommand command) {
+        return ImapGate.known(command.name()) ? command.name() : "a command of an extension, or an unknown one";
+    }
+
+    private Step answer(String tag, String to, Supplier<ImapAnswer> author) {
         answering = Optional.of(tag);
         // One that is null fails as one that throws does, with its tag.
-        Step step = carryOut(tag, author.get());
+        ImapAnswer answer = Objects.requireNonNull(
+                author.get(), () -> "Expected an answer of the handler to " + to + ", got null");
+        Step step = carryOut(tag, to, answer);
         if (!(step instanceof Step.Later)) {
             answering = Optional.empty();
         }
         return step;
     }
 
-    private Step carryOut(String tag, ImapAnswer answer) {
+    private Step carryOut(String tag, String to, ImapAnswer answer) {
         if (answer instanceof ImapAnswer.Later later) {
-            return Step.later(later.answer(), came -> answer(tag, () -> came), later.limit());
+            return Step.later(later.answer(), came -> answer(tag, to, () -> came), later.limit());
         }
         List<String> lines = new ArrayList<>();
         if (answer instanceof ImapAnswer.Challenge challenge) {

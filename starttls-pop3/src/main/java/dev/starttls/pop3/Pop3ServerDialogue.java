@@ -11,6 +11,7 @@ import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -218,7 +219,7 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
             Function<String, Pop3Answer> next = response.get();
             response = Optional.empty();
             // RFC 5034 section 4: an asterisk alone cancels, and must be answered -ERR.
-            return line.equals("*") ? say(Pop3Reply.error("Authentication cancelled")) : answer(next.apply(line));
+            return line.equals("*") ? say(Pop3Reply.error("Authentication cancelled")) : answer(next.apply(line), "the response in AUTH");
         }
         if (line.length() + 2 > MAX_COMMAND_OCTETS) {
             return say(Pop3Reply.error("Command too long"));
@@ -239,7 +240,7 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
         }
         return login && session().state() == Pop3State.TRANSACTION
                 ? say(Pop3Reply.error("Logged in already"))
-                : answer(handler().handle(command, session()));
+                : answer(handler().handle(command, session()), named(command));
     }
 
     private Step startTls(Pop3Command command) {
@@ -259,7 +260,7 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
 
     private Step list(Pop3Command command) {
         return command.arguments().isEmpty()
-                ? answer(new Pop3Answer.MultiLine(Pop3Reply.ok("Capabilities follow"), announce()))
+                ? answer(new Pop3Answer.MultiLine(Pop3Reply.ok("Capabilities follow"), announce()), "CAPA")
                 : say(Pop3Reply.error("CAPA takes no argument"));
     }
 
@@ -305,9 +306,18 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
         return new Step.Close(List.of(reply.bounded().line()));
     }
 
-    private Step answer(Pop3Answer answer) {
+    /** What is no command is not named: it may be a password that came where none is awaited. */
+    private static String named(Pop3Command command) {
+        return SHOWN.contains(command.keyword())
+                ? command.keyword()
+                : "a command of an extension, or an unknown one";
+    }
+
+    private Step answer(Pop3Answer came, String to) {
+        Pop3Answer answer =
+                Objects.requireNonNull(came, () -> "Expected an answer of the handler to " + to + ", got null");
         if (answer instanceof Pop3Answer.Later later) {
-            return Step.later(later.answer(), this::answer, later.limit());
+            return Step.later(later.answer(), next -> answer(next, to), later.limit());
         }
         if (answer instanceof Pop3Answer.MultiLine several) {
             return new Step.Await(phase(), stuffed(several));

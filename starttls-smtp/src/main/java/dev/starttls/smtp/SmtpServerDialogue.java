@@ -14,6 +14,7 @@ import dev.starttls.core.upgrade.TlsPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -73,6 +74,11 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
 
     /** RFC 5321 section 3.1 wants QUIT to be awaited; one that pipelines a transaction has said no more before it. */
     private static final int MAX_REFUSED_COMMANDS = 10;
+
+    /** The commands whose names are shown; what is none of them may be a password. */
+    private static final Set<String> NAMED = Set.of(
+            "EHLO", "HELO", "MAIL", "RCPT", "STARTTLS", "AUTH", "DATA", "RSET", "NOOP", "QUIT", "VRFY", "EXPN",
+            "HELP");
 
     private static final Set<String> NEVER_GIVEN = Set.of("STARTTLS", "BINARYMIME");
     private static final List<String> GO_AHEAD =
@@ -225,9 +231,14 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
         SmtpCommand command = SmtpCommand.parse(line);
         return switch (command.verb()) {
             case "EHLO", "HELO", "MAIL", "RCPT" -> line;
-            case "STARTTLS", "AUTH", "DATA", "RSET", "NOOP", "QUIT", "VRFY", "EXPN", "HELP" ->
-                command.argument().isEmpty() ? command.verb() : command.verb() + " " + DialogueTranscript.CONCEALED;
-            default -> DialogueTranscript.CONCEALED;
+            default -> {
+                if (!NAMED.contains(command.verb())) {
+                    yield DialogueTranscript.CONCEALED;
+                }
+                yield command.argument().isEmpty()
+                        ? command.verb()
+                        : command.verb() + " " + DialogueTranscript.CONCEALED;
+            }
         };
     }
 
@@ -256,7 +267,7 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
             response = Optional.empty();
             return line.length() + 2 > MAX_AUTH_OCTETS
                     ? say(SmtpReply.of(500, "5.5.6 Authentication exchange line is too long"))
-                    : answer(next.apply(line));
+                    : answer(next.apply(line), "the response in AUTH");
         }
         SmtpCommand command = SmtpCommand.parse(line);
         if (line.length() + 2 > maxOctets(command.verb())) {
@@ -279,7 +290,9 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
         if (command.verb().equals("AUTH") && !session().secure()) {
             return say(SmtpReply.of(538, "5.7.11 Encryption required for authentication"));
         }
-        return command.verb().equals("HELO") ? hello(command) : answer(handler().handle(command, session()));
+        return command.verb().equals("HELO")
+                ? hello(command)
+                : answer(handler().handle(command, session()), named(command));
     }
 
     /** Octets follow the command, whatever is answered to it: they are never taken for commands (RFC 3030 section 2). */
@@ -294,9 +307,10 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
         return chunk(handler().handle(command, session()), octets.getAsLong(), SmtpChunks.last(command.argument()));
     }
 
-    private Step chunk(SmtpAnswer answer, long octets, boolean last) {
+    private Step chunk(SmtpAnswer came, long octets, boolean last) {
+        SmtpAnswer answer = present(came, "BDAT");
         if (answer instanceof SmtpAnswer.Later later) {
-            return Step.later(later.answer(), came -> answered(chunk(came, octets, last)), later.limit());
+            return Step.later(later.answer(), next -> answered(chunk(next, octets, last)), later.limit());
         }
         if (answer instanceof SmtpAnswer.Chunk taken) {
             chunks.begin(taken.receiver(), octets, last);
@@ -310,7 +324,7 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
             return nextPiece();
         }
         if (answer instanceof SmtpAnswer.Close || answer instanceof SmtpAnswer.Reply) {
-            return answer(answer);
+            return answer(answer, "BDAT");
         }
         throw new IllegalStateException("Expected SmtpAnswer.Chunk or a refusal of the handler for BDAT, got "
                 + answer.getClass().getSimpleName());
@@ -433,9 +447,19 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
                 lines);
     }
 
-    private Step answer(SmtpAnswer answer) {
+    /** What is no command is not named: it may be a password that came where none is awaited. */
+    private static String named(SmtpCommand command) {
+        return NAMED.contains(command.verb()) ? command.verb() : "a command of an extension, or an unknown one";
+    }
+
+    private static SmtpAnswer present(SmtpAnswer answer, String to) {
+        return Objects.requireNonNull(answer, () -> "Expected an answer of the handler to " + to + ", got null");
+    }
+
+    private Step answer(SmtpAnswer came, String to) {
+        SmtpAnswer answer = present(came, to);
         if (answer instanceof SmtpAnswer.Later later) {
-            return Step.later(later.answer(), came -> answered(answer(came)), later.limit());
+            return Step.later(later.answer(), next -> answered(answer(next, to)), later.limit());
         }
         if (answer instanceof SmtpAnswer.Data data) {
             receiver = Optional.of(data.receiver());

@@ -263,7 +263,8 @@ final class Negotiation {
                 "Expected the answer that the code of this side has promised within "
                         + context.clock().answerLimit().toMillis() + " ms, but it has not come",
                 "",
-                "See what should have completed the stage of Step.Later, or give it more time: its limit");
+                "See what should have completed the stage of the answer that comes later, or give it more time: the limit of its"
+                        + " Later");
     }
 
     private boolean preparable() {

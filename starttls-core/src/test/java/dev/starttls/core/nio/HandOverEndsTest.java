@@ -138,7 +138,9 @@ class HandOverEndsTest {
     void a_loop_that_is_ended_when_the_last_octets_have_left_hands_over_first(boolean onLoop) throws Exception {
         try (RunningLoop loop = new RunningLoop()) {
             ServerSocketChannel listening = server(
-                            new Handing(Output.line("YOURS"), () -> {}, () -> loop.loop().closeNow()), onLoop)
+                            new Handing(Output.line("YOURS"), () -> {}, () -> loop.loop()
+                                    .closeNow()),
+                            onLoop)
                     .listen(loop.loop(), Loopback.anyPort());
             try (SocketChannel unusedClient = asking(listening)) {
                 assertThat(end().cause()).isEqualTo(SessionEnd.Cause.HANDED_OVER);
