@@ -7,23 +7,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.starttls.core.testing.PemFiles;
 import dev.starttls.core.testing.ServerProcess;
 import dev.starttls.core.testing.SignedZone;
-import dev.starttls.core.upgrade.UpgradeConnection;
-import dev.starttls.smtp.SmtpClient;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.jar.Attributes.Name;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,37 +29,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TutorialsTest {
 
     private static final Path PAGES = Path.of("../docs/tutorials");
-    private static final Pattern VERSION = Pattern.compile("\\b[0-9]+\\.[0-9]+\\.[0-9]+(?=[-/<])");
+    private static final Pattern VERSION = Pattern.compile("\\b[0-9]+\\.[0-9]+\\.[0-9]+(?=[-/<]|\\.jar)");
     private static final Pattern RELEASED = Pattern.compile("(?m)^## \\[([0-9.]+)]");
 
     @TempDir
     static Path repository;
 
     @BeforeAll
-    static void publish() throws Exception {
-        String version = released();
-        for (Map.Entry<String, Class<?>> each : Map.of(
-                        "starttls-core", UpgradeConnection.class, "starttls-smtp", SmtpClient.class)
-                .entrySet()) {
-            Path library = Path.of(each.getValue()
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-            pack(library, artifact(each.getKey(), version, ""));
-        }
-        Manifest manifest = new Manifest();
-        manifest.getMainAttributes().put(Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().put(Name.MAIN_CLASS, Main.class.getName());
-        manifest.getMainAttributes()
-                .put(
-                        Name.CLASS_PATH,
-                        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                                .filter(entry -> !entry.contains("test-classes"))
-                                .map(entry -> Path.of(entry).toUri().toString())
-                                .collect(Collectors.joining(" ")));
-        Path command = artifact("starttls-conformance", version, "-all");
-        new JarOutputStream(Files.newOutputStream(command), manifest).close();
+    static void publish() throws IOException {
+        TutorialRepository.publish(repository, released());
     }
 
     @ParameterizedTest
@@ -140,6 +110,27 @@ class TutorialsTest {
         assertThat("a b\n12 passed in 10 s: x\n").doesNotMatch(shown);
     }
 
+    /** The executable jar has the packages of the libraries too: a page must name the jars that it means. */
+    @Test
+    void a_module_path_that_has_the_executable_jar_is_noticed(@TempDir Path scratch) throws Exception {
+        String central = "https://repo1.maven.org/maven2/dev/starttls/";
+        String version = released();
+        String fetch = Stream.of(
+                        "starttls-core/%1$s/starttls-core-%1$s",
+                        "starttls-smtp/%1$s/starttls-smtp-%1$s",
+                        "starttls-conformance/%1$s/starttls-conformance-%1$s-all")
+                .map(jar -> "curl -fsSO " + central + jar.formatted(version) + ".jar\n")
+                .collect(Collectors.joining());
+        Path page = scratch.resolve("page.md");
+        Files.writeString(page, "```sh\n" + fetch + "java -p . --add-modules dev.starttls.smtp -version\n```\n");
+        try (TutorialShell reader = TutorialShell.start(scratch, repository)) {
+            assertThatThrownBy(() -> reader.follow(Tutorial.read(page, Map.of())))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("status 1 of: java")
+                    .hasMessageContaining("contains package dev.starttls");
+        }
+    }
+
     @Test
     void commands_that_fail_or_print_something_else_are_noticed(@TempDir Path scratch) throws Exception {
         Path page = scratch.resolve("page.md");
@@ -159,32 +150,5 @@ class TutorialsTest {
         assertThatThrownBy(() -> Tutorial.read(page, Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("Expected the name of a file before a block");
-    }
-
-    private static Path artifact(String name, String version, String classifier) throws IOException {
-        Path folder = repository.resolve("dev/starttls").resolve(name).resolve(version);
-        return Files.createDirectories(folder).resolve(name + "-" + version + classifier + ".jar");
-    }
-
-    /** A jar of classes, or a copy of the jar that there is. */
-    private static void pack(Path library, Path jar) throws IOException {
-        if (Files.isRegularFile(library)) {
-            Files.copy(library, jar);
-            return;
-        }
-        Manifest manifest = new Manifest();
-        manifest.getMainAttributes().put(Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().put(Name.MULTI_RELEASE, "true");
-        try (JarOutputStream packed = new JarOutputStream(Files.newOutputStream(jar), manifest);
-                Stream<Path> files = Files.walk(library)) {
-            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                String name = library.relativize(file).toString().replace(File.separatorChar, '/');
-                if (!name.equals("META-INF/MANIFEST.MF")) {
-                    packed.putNextEntry(new ZipEntry(name));
-                    packed.write(Files.readAllBytes(file));
-                    packed.closeEntry();
-                }
-            }
-        }
     }
 }
