@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -36,6 +37,9 @@ class DocumentsTest {
             Pattern.compile("`([A-Z]\\w*[a-z]\\w*)((?:\\.\\w+)*)(?:#(\\w+))?(?:\\([^`]*\\))?`");
 
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)[^)]*\\)");
+    private static final Pattern LINK_TO_HEADING = Pattern.compile("\\]\\(([^)#\\s]+\\.md|)#([^)\\s]+)\\)");
+    private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
+    private static final Pattern NOT_IN_ANCHOR = Pattern.compile("[^\\w -]");
     private static final Pattern LOCK = Pattern.compile("\\bsynchronized\\b|new ReentrantLock\\(");
     private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|//[^\n]*");
 
@@ -122,16 +126,46 @@ class DocumentsTest {
 
     @Test
     void every_link_of_a_document_leads_to_a_file() throws IOException {
+        for (Path document : documents()) {
+            assertThat(links(document).map(link -> document.resolveSibling(link)))
+                    .as("links in %s", document)
+                    .allMatch(Files::exists);
+        }
+    }
+
+    @Test
+    void every_link_to_a_heading_leads_to_one() throws IOException {
+        for (Path document : documents()) {
+            String text = text(document.toString());
+            assertThat(LINK_TO_HEADING.matcher(text).results()).allSatisfy(link -> {
+                String linked = link.group(1).isEmpty()
+                        ? text
+                        : text(document.resolveSibling(link.group(1)).toString());
+                assertThat(anchors(linked))
+                        .as("%s in %s", link.group(), document)
+                        .contains(link.group(2));
+            });
+        }
+    }
+
+    private static List<Path> documents() throws IOException {
         try (Stream<Path> root = Files.list(ROOT);
                 Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
-            for (Path document : Stream.concat(root, docs)
+            return Stream.concat(root, docs)
                     .filter(file -> file.toString().endsWith(".md"))
-                    .toList()) {
-                assertThat(links(document).map(link -> document.resolveSibling(link)))
-                        .as("links in %s", document)
-                        .allMatch(Files::exists);
-            }
+                    .toList();
         }
+    }
+
+    /** What GitHub calls the headings of a document. */
+    private static List<String> anchors(String document) {
+        return HEADING.matcher(document)
+                .results()
+                .map(heading -> NOT_IN_ANCHOR
+                        .matcher(heading.group(1).toLowerCase(Locale.ROOT))
+                        .replaceAll("")
+                        .replace(' ', '-'))
+                .toList();
     }
 
     /** The files that a document links to, as it names them. */
