@@ -54,7 +54,7 @@ public final class Main {
         try {
             ParseResult parsed = commandLine.parseArgs(args);
             if (parsed.hasSubcommand()) {
-                return client(environment, parsed.subcommand().commandSpec().commandLine());
+                return subcommand(environment, parsed.subcommand().commandSpec().commandLine());
             }
             if (options.output.help) {
                 commandLine.usage(environment.out());
@@ -77,13 +77,16 @@ public final class Main {
         }
     }
 
-    private static int client(CommandEnvironment environment, CommandLine commandLine)
+    private static int subcommand(CommandEnvironment environment, CommandLine commandLine)
             throws UsageException, UnwritableReportException {
-        ClientOptions options = commandLine.getCommand();
-        if (options.output.help) {
+        if (commandLine.isUsageHelpRequested()) {
             commandLine.usage(environment.out());
             return Outcome.PASSED.status();
         }
+        if (commandLine.getCommand() instanceof LabOptions lab) {
+            return new LabCommand(environment, lab).run();
+        }
+        ClientOptions options = commandLine.getCommand();
         return new ClientCheck(environment, options).run(columns(environment, commandLine));
     }
 

@@ -52,6 +52,7 @@ import picocli.CommandLine.Parameters;
             "  ${ROOT-COMMAND-NAME} --accept 'TLS-S-05b=old scanners, ticket #4711' smtp://mail.example.org",
             "  ${ROOT-COMMAND-NAME} --explain UP-S-10",
             "  ${ROOT-COMMAND-NAME} client imap --command 'curl ... imap://{host}:{port}/' (see ${ROOT-COMMAND-NAME} client --help)",
+            "  ${ROOT-COMMAND-NAME} lab (a domain on loopback to try domain checks on; see ${ROOT-COMMAND-NAME} lab --help)",
             "  source <(${ROOT-COMMAND-NAME} --completion)",
             "",
             "However slow a target is, it takes at most 15 minutes, or twelve times --timeout if that is longer, and"
@@ -228,8 +229,10 @@ final class Options {
 
     /** The same under the name that it is installed by. */
     CommandLine commandLine(Optional<String> installed) {
-        CommandLine commandLine =
-                new CommandLine(this).addSubcommand(new ClientOptions()).setExpandAtFiles(false);
+        CommandLine commandLine = new CommandLine(this)
+                .addSubcommand(new ClientOptions())
+                .addSubcommand(new LabOptions())
+                .setExpandAtFiles(false);
         installed.ifPresent(commandLine::setCommandName);
         commandLine.getCommandSpec().usageMessage().description(urlDescription(installed));
         SectionedHelp.on(commandLine);

@@ -45,9 +45,6 @@ public final class DnsjavaResolver implements DnsResolver {
             . IN DS 38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16
             """;
 
-    /** dnsjava logs by SLF4J, which would say on standard error that nothing takes its logs. */
-    private static final String LOG_VERBOSITY = "slf4j.internal.verbosity";
-
     private final Resolver resolver;
     private final Validation validation;
 
@@ -63,9 +60,7 @@ public final class DnsjavaResolver implements DnsResolver {
      * @throws IOException if the trust anchors cannot be read, or are none
      */
     public static DnsjavaResolver open(DnsSettings settings) throws IOException {
-        if (System.getProperty(LOG_VERBOSITY) == null) {
-            System.setProperty(LOG_VERBOSITY, "ERROR");
-        }
+        DnsLog.silence();
         Resolver plain = plain(settings);
         if (settings.believesServer()) {
             return new DnsjavaResolver(plain, Validation.by("validated by the resolver, whose AD bit is believed"));

@@ -66,6 +66,19 @@ public final class Authority {
 
     /** A TLS context for a server of this name, with a key and a certificate of its own. */
     public SSLContext serverContext(String name) {
+        return issue(name).context();
+    }
+
+    /**
+     * What a server is known by.
+     *
+     * @param context with its key
+     * @param certificate its own, without the chain
+     */
+    public record Identity(SSLContext context, X509Certificate certificate) {}
+
+    /** A key and a certificate for a server of this name. */
+    public Identity issue(String name) {
         try {
             KeyPair own = keys();
             X509v3CertificateBuilder builder =
@@ -81,7 +94,8 @@ public final class Authority {
             builder.addExtension(
                     Extension.authorityKeyIdentifier, false, extensions.createAuthorityKeyIdentifier(root));
             X509Certificate certificate = sign(builder, keys.getPrivate());
-            return ServerKeys.of(own.getPrivate(), List.of(certificate, root)).context();
+            return new Identity(
+                    ServerKeys.of(own.getPrivate(), List.of(certificate, root)).context(), certificate);
         } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
             throw new IllegalStateException("no server certificate could be made on this Java runtime", e);
         }

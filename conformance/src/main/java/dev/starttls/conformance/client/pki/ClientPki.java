@@ -1,5 +1,6 @@
 package dev.starttls.conformance.client.pki;
 
+import dev.starttls.conformance.tls.certificate.CertificatePem;
 import dev.starttls.conformance.tls.minimal.server.ServerCredentials;
 import dev.starttls.conformance.tls.wire.OctetString;
 import dev.starttls.core.tls.ServerIdentity;
@@ -15,7 +16,6 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.Date;
 import java.util.List;
@@ -145,13 +145,7 @@ public final class ClientPki {
 
     /** The root as a PEM file has it. */
     public String rootPem() {
-        try {
-            return "-----BEGIN CERTIFICATE-----\n"
-                    + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(root().getEncoded())
-                    + "\n-----END CERTIFICATE-----\n";
-        } catch (CertificateEncodingException e) {
-            throw new IllegalStateException("a certificate that was made cannot be written", e);
-        }
+        return CertificatePem.of(root());
     }
 
     /**

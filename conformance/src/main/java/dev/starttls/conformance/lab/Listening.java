@@ -1,0 +1,49 @@
+package dev.starttls.conformance.lab;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+
+/** Ports of loopback, and why one cannot be had. */
+final class Listening {
+    /** The address of all that has no address of its own. */
+    static final String LOCAL = "127.0.0.1";
+
+    private Listening() {}
+
+    /** Opens a port. */
+    @FunctionalInterface
+    interface PortOpener<T> {
+        T at(InetSocketAddress address) throws IOException;
+    }
+
+    /**
+     * Opens a port, and says which it was if it cannot.
+     *
+     * @param what listens there, as "the resolver"
+     * @param option of the command that chooses the port
+     * @throws BindException if the port is taken, or the address is not one of this machine
+     */
+    static <T> T open(String what, String option, InetSocketAddress address, PortOpener<T> opener) throws IOException {
+        try {
+            return opener.at(address);
+        } catch (BindException e) {
+            String ip = address.getAddress().getHostAddress();
+            String fix = isOfThisMachine(address)
+                    ? "choose another with " + option
+                    : "give the machine this address: sudo ifconfig lo0 alias " + ip;
+            BindException named = new BindException("expected a free port, " + ip + ":" + address.getPort() + " for "
+                    + what + ", got: " + e.getMessage() + "; " + fix);
+            named.initCause(e);
+            throw named;
+        }
+    }
+
+    /** Linux and Windows have all of 127.0.0.0/8 without an interface that lists them; macOS has what it lists. */
+    private static boolean isOfThisMachine(InetSocketAddress address) throws SocketException {
+        return !System.getProperty("os.name", "").startsWith("Mac")
+                || NetworkInterface.getByInetAddress(address.getAddress()) != null;
+    }
+}
