@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         usageHelpWidth = 100,
         customSynopsis = "${ROOT-COMMAND-NAME} lab [options]",
-        header = "Serves a domain to try the checks of domains on, on loopback, until it is interrupted.",
+        header = "Serves a domain on loopback to try the checks of domains with, until it is interrupted.",
         description = {
             "",
             "The domain is " + Laboratory.DOMAIN
@@ -33,6 +33,8 @@ import picocli.CommandLine.Option;
         footer = {
             "  ${ROOT-COMMAND-NAME} lab &",
             "  ${ROOT-COMMAND-NAME} $(cat lab/options) mx:" + Laboratory.DOMAIN,
+            "",
+            "The second line is a check of the domain, once the first has printed Ready."
         })
 final class LabOptions {
     @OptionSection("Options")

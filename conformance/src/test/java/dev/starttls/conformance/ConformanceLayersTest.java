@@ -79,7 +79,7 @@ class ConformanceLayersTest {
                 .whereLayer("lab")
                 .mayOnlyBeAccessedByLayers("command")
                 .whereLayer("embedded")
-                .mayOnlyBeAccessedByLayers("kit", "command", "lab")
+                .mayOnlyBeAccessedByLayers("command", "lab")
                 .whereLayer("baseline")
                 .mayOnlyBeAccessedByLayers("kit", "command")
                 .whereLayer("survey")

@@ -14,9 +14,12 @@ import dev.starttls.smtp.SmtpTransaction;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -68,12 +71,17 @@ final class MailHosts implements AutoCloseable {
 
     private void listen(int wanted) throws IOException {
         for (int i = 1; port == 0; i++) {
-            int first = listen("mx1", "127.0.0.1", wanted);
+            List<ServerSocketChannel> listening = new ArrayList<>();
             try {
-                listen("mx2", "127.0.0.2", first);
-                listen("mx3", "127.0.0.3", first);
+                listening.add(listen("mx1", "127.0.0.1", wanted));
+                int first = listening.get(0).socket().getLocalPort();
+                listening.add(listen("mx2", "127.0.0.2", first));
+                listening.add(listen("mx3", "127.0.0.3", first));
                 port = first;
             } catch (BindException e) {
+                for (ServerSocketChannel each : listening) {
+                    each.close();
+                }
                 if (wanted != 0 || i == ATTEMPTS) {
                     throw e;
                 }
@@ -83,19 +91,17 @@ final class MailHosts implements AutoCloseable {
         imap = users("other." + domain, TlsPolicy.REQUIRED);
     }
 
-    private int listen(String host, String ip, int wanted) throws IOException {
+    private ServerSocketChannel listen(String host, String ip, int wanted) throws IOException {
         SmtpTransaction mail = new SmtpTransaction(envelope -> new Refused(), MAX_MESSAGE);
         SmtpServer server = SmtpServer.named(host + "." + domain, mail)
                 .extensions(mail.extensions())
                 .sslContext(identities.get(host).context())
                 .policy(TlsPolicy.OPPORTUNISTIC);
         return Listening.open(
-                        "the mail host " + host,
-                        "--port",
-                        new InetSocketAddress(ip, wanted),
-                        address -> server.listen(loop, address))
-                .socket()
-                .getLocalPort();
+                "the mail host " + host,
+                "--port",
+                new InetSocketAddress(ip, wanted),
+                address -> server.listen(loop, address));
     }
 
     private int users(String certificate, TlsPolicy policy) throws IOException {
