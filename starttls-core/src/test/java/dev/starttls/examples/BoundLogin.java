@@ -28,6 +28,9 @@ import java.util.List;
  * tls-server-end-point, the one binding that PostgreSQL knows.
  *
  * <pre>{@code
+ * SSLContext context = TrustedRoots.pem(Path.of("ca.pem")).context();
+ * UpgradeSettings settings = UpgradeSettings.of(TlsPolicy.REQUIRED)
+ *         .withTls(TlsSettings.builder().context(context).build());
  * try (StartTlsChannel channel = BoundLogin.upgraded(address, settings)) {
  *     ChannelBinding binding = channel.channelBinding(ChannelBinding.Type.TLS_SERVER_END_POINT);
  *     BoundLogin.logIn(channel, "mary", "secret", binding.found().orElseThrow());

@@ -35,7 +35,8 @@ public final class LoopProxy {
      *
      * @param front has the clients, and a thread that runs it
      * @param back has the connections to the server, and another
-     * @param connecting under the policy IMPLICIT
+     * @param connecting under the policy IMPLICIT, with the context of {@code TrustedRoots.pem(file)} where the server's authority
+     *     is not one of Java's
      */
     public LoopProxy(UpgradeLoop front, UpgradeLoop back, InetSocketAddress server, UpgradeSettings connecting) {
         this.front = front;

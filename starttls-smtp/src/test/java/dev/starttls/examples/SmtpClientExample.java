@@ -9,18 +9,11 @@ import dev.starttls.smtp.SmtpClient;
 import dev.starttls.smtp.SmtpConnection;
 import dev.starttls.smtp.SmtpReplies;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A client with blocking streams: upgrades under a policy, with its own trusted root, a time limit and a listener; says NOOP
@@ -31,8 +24,8 @@ public final class SmtpClientExample {
     private SmtpClientExample() {}
 
     /** Takes a host, a port and a file with the root certificate to trust, in PEM. */
-    public static void main(String[] args) throws IOException, GeneralSecurityException {
-        SmtpClient client = SmtpClient.to(args[0], Integer.parseInt(args[1])).sslContext(trusting(Path.of(args[2])));
+    public static void main(String[] args) throws IOException {
+        SmtpClient client = SmtpClient.to(args[0], Integer.parseInt(args[1])).trust(Path.of(args[2]));
         talk(client, System.out);
     }
 
@@ -59,19 +52,5 @@ public final class SmtpClientExample {
         public void blocked(UpgradeException why) {
             out.println("blocked: " + why.resultType());
         }
-    }
-
-    private static SSLContext trusting(Path pem) throws IOException, GeneralSecurityException {
-        KeyStore roots = KeyStore.getInstance("PKCS12");
-        roots.load(null, null);
-        try (InputStream file = Files.newInputStream(pem)) {
-            roots.setCertificateEntry(
-                    "root", CertificateFactory.getInstance("X.509").generateCertificate(file));
-        }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-        trust.init(roots);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
     }
 }

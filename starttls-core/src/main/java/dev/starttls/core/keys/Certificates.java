@@ -21,8 +21,8 @@ final class Certificates {
 
     private Certificates() {}
 
-    /** All certificates of a file, at least one; other blocks, such as a key, are ignored. */
-    static List<X509Certificate> read(KeyFile file) throws ServerKeysException {
+    /** All certificates of a file, at least one; other blocks, such as a key, are ignored. The advice is for a file of these alone. */
+    static List<X509Certificate> read(KeyFile file, String advice) throws ServerKeysException {
         List<Pem.Block> blocks = Pem.blocks(file);
         try {
             List<X509Certificate> certificates = new ArrayList<>();
@@ -35,7 +35,7 @@ final class Certificates {
                 throw new ServerKeysException(
                         file.name,
                         "Expected certificates (-----BEGIN CERTIFICATE-----), got " + shown(blocks) + " only; "
-                                + remedy(blocks));
+                                + remedy(blocks, advice));
             }
             return certificates;
         } finally {
@@ -43,11 +43,11 @@ final class Certificates {
         }
     }
 
-    private static String remedy(List<Pem.Block> blocks) {
+    private static String remedy(List<Pem.Block> blocks, String advice) {
         return switch (blocks.get(0).label) {
             case "TRUSTED CERTIFICATE" -> "convert it: openssl x509 -in FILE -out NEW";
             case "PKCS7", "CMS" -> "convert it: openssl pkcs7 -print_certs -in FILE -out NEW";
-            default -> "are the files of chain and key swapped?";
+            default -> advice;
         };
     }
 

@@ -161,7 +161,7 @@ public final class ServerKeys {
         Objects.requireNonNull(file, "file: expected certificates of authorities in PEM, got null");
         try (KeyFile certificates = KeyFile.read(file)) {
             Set<X509Certificate> trusted = new LinkedHashSet<>(authorities);
-            trusted.addAll(Certificates.read(certificates));
+            trusted.addAll(Certificates.read(certificates, TrustedRoots.ADVICE));
             return new ServerKeys(entries, trusted);
         }
     }
@@ -266,7 +266,7 @@ public final class ServerKeys {
     }
 
     private static ServerKeys pem(KeyFile chain, KeyFile key, Optional<char[]> password) throws IOException {
-        List<X509Certificate> certificates = Certificates.read(chain);
+        List<X509Certificate> certificates = Certificates.read(chain, "are the files of chain and key swapped?");
         PrivateKey opened = PrivateKeys.open(key, password);
         return new ServerKeys(List.of(KeyEntry.of(chain.name, key.name, opened, certificates)), Set.of());
     }

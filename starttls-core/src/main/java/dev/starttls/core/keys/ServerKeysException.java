@@ -3,7 +3,7 @@ package dev.starttls.core.keys;
 import java.io.IOException;
 
 /**
- * Keys or certificates that a server cannot use. The message has the file, what was expected, what was found and what to try; it
+ * Keys or certificates that cannot be used. The message has the file, what was expected, what was found and what to try; it
  * never has a key, a password or a line of a file.
  */
 public final class ServerKeysException extends IOException {

@@ -4,6 +4,7 @@ import dev.starttls.core.discovery.ServiceEndpoint;
 import dev.starttls.core.discovery.TargetTrust;
 import dev.starttls.core.hosts.HostMemory;
 import dev.starttls.core.hosts.TlsHistory;
+import dev.starttls.core.keys.TrustedRoots;
 import dev.starttls.core.tls.ServerIdentity;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.Dialogue;
@@ -40,7 +41,8 @@ import javax.net.ssl.SSLContext;
  *
  * <p>Not safe for use by several threads, connecting included. Each setter returns this. One setup may connect any number of
  * times. A server whose threads connect to others makes a setup for each connection, which costs little, and gives all of them the
- * same {@link SSLContext}, so that sessions are resumed, and the same {@link #memory}; or it synchronises.
+ * same {@link SSLContext} ({@link #sslContext}; of a PEM file {@link TrustedRoots#context}), so that sessions are resumed, and the
+ * same {@link #memory}; or it synchronises.
  *
  * @param <S> the protocol's client
  * @param <C> what it connects to
@@ -154,18 +156,21 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      * runtime: {@link #sslContext} with a context that does. The file is read once, here. How certificates and names are verified
      * stays, and so do pins.
      *
+     * <p>The context is new: setups that each call this share no sessions, and none of theirs is resumed by another. For those
+     * make one context, {@code TrustedRoots.pem(file).context()}, and give it to each by {@link #sslContext}.
+     *
      * <pre>{@code
      * client.trust(Path.of("ca.pem"));
      * }</pre>
      *
      * @param pem certificates of authorities, or of the server itself, in PEM; at most 1 MiB
-     * @throws IOException if it cannot be read or has no certificate; the message names the file
+     * @throws IOException if it cannot be read or has no certificate; the message names the file and says what it has
      * @throws NullPointerException if it is null
      */
     public S trust(Path pem) throws IOException {
         Objects.requireNonNull(pem, "pem: expected a PEM file with trusted certificates, got null");
         try {
-            return sslContext(TrustedRoots.pem(pem));
+            return sslContext(TrustedRoots.pem(pem).context());
         } catch (IOException e) {
             throw new IOException("trust: " + e.getMessage(), e);
         }

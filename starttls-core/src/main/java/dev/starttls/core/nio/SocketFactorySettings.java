@@ -1,5 +1,6 @@
 package dev.starttls.core.nio;
 
+import dev.starttls.core.keys.TrustedRoots;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.io.IOException;
@@ -166,7 +167,7 @@ public final class SocketFactorySettings {
         String file = ca.orElseGet(store::get);
         try {
             Path path = Path.of(file);
-            return Optional.of(ca.isPresent() ? TrustedRoots.pem(path) : TrustedRoots.store(path, password));
+            return Optional.of((ca.isPresent() ? TrustedRoots.pem(path) : TrustStore.read(path, password)).context());
         } catch (InvalidPathException e) {
             throw new IOException(
                     source + ": " + key + ": expected a file with trusted certificates, got " + e + " for " + file, e);

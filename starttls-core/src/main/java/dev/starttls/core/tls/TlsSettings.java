@@ -181,7 +181,8 @@ public final class TlsSettings {
 
         /**
          * Sets the context that makes the engines, with its keys, trusted roots and session cache. Use one context for many
-         * connections, or no session is ever resumed.
+         * connections, or no session is ever resumed. A client's that trusts the certificates of a PEM file is made by {@code
+         * dev.starttls.core.keys.TrustedRoots}.
          *
          * <p>Make a server's with {@code dev.starttls.core.keys.ServerKeys}, which decrypts the keys once. Key managers of
          * {@code KeyManagerFactory.getInstance("PKIX")} or "NewSunX509", which many guides show, decrypt the private key of a
