@@ -32,7 +32,7 @@ class ReadmeTest {
                     + " import dev.starttls.core.hosts.file.*; import dev.starttls.core.keys.*;"
                     + " import dev.starttls.core.line.*; import dev.starttls.core.line.codec.*; import dev.starttls.core.nio.*;"
                     + " import dev.starttls.core.upgrade.*; import dev.starttls.imap.*; import dev.starttls.smtp.*; import dev.starttls.smtp.policy.*;"
-                    + " import java.net.*; import java.nio.file.*; import java.time.*; import java.util.concurrent.*;"
+                    + " import java.io.*; import java.net.*; import java.nio.channels.*; import java.nio.file.*; import java.time.*; import java.util.concurrent.*;"
                     + " import java.security.cert.*; import java.util.*; import java.util.stream.*; import javax.net.ssl.*; import org.junit.jupiter.api.*;\n";
 
     @Test
@@ -61,7 +61,7 @@ class ReadmeTest {
             Files.writeString(file, "package readme" + count + ";\n" + IMPORTS + source);
             arguments.add(file.toString());
         }
-        assertThat(count).as("blocks").isEqualTo(12);
+        assertThat(count).as("blocks").isEqualTo(14);
         StringWriter detail = new StringWriter();
         PrintWriter printer = new PrintWriter(detail);
         assertThat(compiler.get().run(printer, printer, arguments.toArray(String[]::new)))

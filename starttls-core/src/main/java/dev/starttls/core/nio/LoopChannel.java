@@ -259,7 +259,8 @@ public final class LoopChannel implements AsynchronousByteChannel {
      * {@link ServerSetup#handOverOnLoop} knows by it whose channel it has.
      *
      * @param <S> its type
-     * @param type of the protocol: SmtpSession, ImapSession, Pop3Session
+     * @param type of the protocol: SmtpSession, ImapSession, Pop3Session, or one of your own, from {@link
+     *     dev.starttls.core.upgrade.Dialogue#handedOver}
      * @return empty on a client, and if the session is of another type
      */
     public <S extends ServerSession> Optional<S> session(Class<S> type) {

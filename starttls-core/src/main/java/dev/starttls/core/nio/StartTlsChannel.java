@@ -576,7 +576,8 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      * }</pre>
      *
      * @param <S> its type
-     * @param type of the protocol: SmtpSession, ImapSession, Pop3Session
+     * @param type of the protocol: SmtpSession, ImapSession, Pop3Session, or one of your own, from {@link
+     *     dev.starttls.core.upgrade.Dialogue#handedOver}
      * @return empty before the upgrade is done, on a client, and if the session is of another type
      */
     public <S extends ServerSession> Optional<S> session(Class<S> type) {

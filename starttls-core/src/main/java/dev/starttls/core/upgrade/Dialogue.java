@@ -9,6 +9,11 @@ import java.util.Optional;
  * fails, what is bounded and what is forgotten. One instance serves one connection; no call of it blocks, and calls never
  * overlap. {@link ClientDialogue} and {@link ServerDialogue} are skeletons for protocols with capabilities.
  *
+ * <p>An {@link UpgradeConnection} runs it, and a driver of {@code dev.starttls.core.nio} that one: {@code
+ * StartTlsChannel.over(channel, new UpgradeConnection(dialogue, settings, peer)).upgrade()} on a thread that blocks, {@code
+ * UpgradeLoop} on a selector. {@code ClientSetup} and {@code ServerSetup} are extended for clients and servers that have all that
+ * those of the mail protocols have.
+ *
  * <p>A whole client, for a protocol with a command and a one-line reply:
  *
  * <pre>{@code
@@ -254,7 +259,8 @@ public interface Dialogue {
      * The server's session that goes with the connection when it becomes the application's ({@link Step.Ready}), so that the code
      * that receives its channel knows whose it is. Servers only.
      *
-     * @return by default none; of a {@link ServerDialogue} the session on this side of the upgrade
+     * @return by default none; of a {@link ServerDialogue} the session on this side of the upgrade. Any other server's dialogue
+     *     returns a subclass of {@link ServerSession} of its own
      * @see UpgradeConnection#session
      */
     default Optional<ServerSession> handedOver() {

@@ -6,12 +6,15 @@ public enum Phase {
     CONNECT,
     /** The server's greeting is awaited, or sent. */
     GREETING,
-    /** The capabilities are asked for in plaintext. */
+    /** The capabilities are asked for in plaintext; on a server, every command before the upgrade. */
     CAPABILITY,
     /** The upgrade command was sent and its one reply is awaited; on a server, the go-ahead is being sent. */
     COMMAND,
     /** The TLS handshake. */
     HANDSHAKE,
-    /** The capabilities are asked for again inside TLS, those learned before being forgotten. */
+    /**
+     * The capabilities are asked for again inside TLS, those learned before being forgotten. On a server, every
+     * command inside TLS, to the end of the session.
+     */
     RECAPABILITY
 }
