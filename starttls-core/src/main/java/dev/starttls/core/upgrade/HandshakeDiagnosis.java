@@ -193,8 +193,11 @@ record HandshakeDiagnosis(FailureReason reason, String detail, String hint, List
                 !ofPath(thrown)
                         ? "This side's trust manager has refused it by its own exception, which is the cause: check what it"
                                 + " requires"
-                        : "If the issuer is a private one, put its certificate into the trust store; otherwise the "
-                                + (role == Role.CLIENT ? "server" : "client")
+                        : "If the issuer is a private one, put its certificate into the trust store: "
+                                + (role == Role.CLIENT
+                                        ? "ClientSetup.trust(file), ca in a settings file, or TrustedRoots for an SSLContext;"
+                                                + " if it is there, the server"
+                                        : "ServerKeys.trustingClients(file); if it is there, the client")
                                 + " may not send its intermediate certificates";
             default -> words(String.valueOf(thrown.getMessage()).toLowerCase(Locale.ROOT), role, implicit);
         };
