@@ -113,12 +113,12 @@ record ConnectionContext(
 
     /** What the peer owes in the present phase, for exceptions. */
     String awaited() {
-        return Wording.awaited(clock.phase(), role());
+        return Wording.awaited(clock.phase(), role(), framing().lineDue());
     }
 
     /** What a person may try when the peer said nothing, or nothing more, or the connection was lost. */
     String silenceHint(boolean heard) {
-        String hint = heard ? "" : FirstOctet.silence(clock.phase(), dialogue);
+        String hint = heard ? "" : FirstOctet.silence(clock.phase(), dialogue, implicit());
         if (!hint.isEmpty()) {
             return hint;
         }

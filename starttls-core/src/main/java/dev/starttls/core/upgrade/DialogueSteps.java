@@ -221,7 +221,7 @@ final class DialogueSteps {
 
     /** Octets that are too many are not asked for. */
     private void await(Step.Await next) throws UpgradeException {
-        if (next.frame() instanceof Frame.Exactly literal && tooLong(literal.count())) {
+        if (next.frame() instanceof Frame.Exactly literal && tooLong(literal.count(), "")) {
             return;
         }
         say(next, next.output());
@@ -230,7 +230,7 @@ final class DialogueSteps {
 
     /** A message says that it has so many octets, which are too many, or fewer than have come of it already. */
     void misannounced(int octets) throws UpgradeException {
-        if (!tooLong(octets)) {
+        if (!tooLong(octets, "; or it speaks another protocol: check the port")) {
             throw termination.fail(
                     FailureReason.PROTOCOL_VIOLATION,
                     "Expected " + context.awaited()
@@ -240,14 +240,14 @@ final class DialogueSteps {
     }
 
     /** Whether a message is longer than a phase allows, and the connection has failed of it. */
-    private boolean tooLong(int octets) throws UpgradeException {
+    private boolean tooLong(int octets, String orElse) throws UpgradeException {
         int max = context.settings().limits().octetsPerPhase();
         if (octets <= max) {
             return false;
         }
         termination.limitExceeded(
                 "Expected at most " + max + " octets in one piece, got a piece of " + octets,
-                Wording.tooMuch("withOctetsPerPhase"));
+                Wording.tooMuch("withOctetsPerPhase") + orElse);
         return true;
     }
 

@@ -35,9 +35,13 @@ final class FirstOctet {
     }
 
     /** What may be wrong when nothing came at all. */
-    static String silence(Phase phase, Dialogue dialogue) {
+    static String silence(Phase phase, Dialogue dialogue, boolean implicit) {
         if (phase == Phase.GREETING && dialogue.role() == Role.CLIENT) {
             return "If this is " + implicitTlsPort(dialogue) + ", it waits for TLS: use TlsPolicy.IMPLICIT";
+        }
+        if (phase == Phase.HANDSHAKE && dialogue.role() == Role.CLIENT && implicit) {
+            return "The port may not speak TLS from the first octet: try TlsPolicy.REQUIRED (STARTTLS), or "
+                    + implicitTlsPort(dialogue) + ". If it does: " + Wording.handshakeCut(Role.CLIENT, true);
         }
         if (phase == Phase.HANDSHAKE && dialogue.role() == Role.SERVER) {
             return "The client may wait for a greeting in plaintext: on this port it should speak TLS from the first octet";

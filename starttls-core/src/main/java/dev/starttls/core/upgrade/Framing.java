@@ -2,6 +2,7 @@ package dev.starttls.core.upgrade;
 
 import dev.starttls.core.line.LineException;
 import dev.starttls.core.line.codec.LineDecoder;
+import dev.starttls.core.wire.RecordHeader;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -78,6 +79,14 @@ final class Framing {
         return announced > maxOctets || (announced != 0 && announced < length)
                 ? OptionalInt.of(announced)
                 : OptionalInt.empty();
+    }
+
+    /**
+     * Whether what was taken of a message begins like a record of TLS: a handshake or an alert, then the version (RFC 8446
+     * section 5.1). Looked at only in a message whose length cannot be: in another they are a length.
+     */
+    boolean beginsLikeTls() {
+        return length > 0 && FirstOctet.ofTlsOnly(held[0]) && (length == 1 || held[1] == RecordHeader.MAJOR_VERSION);
     }
 
     /** The octets of memory held. */

@@ -177,10 +177,7 @@ final class NegotiationInput {
         if (!heard) {
             heard = true;
             if (context.framing().lineDue() && FirstOctet.ofTlsOnly(network.get(network.position()))) {
-                throw termination.fail(
-                        FailureReason.PROTOCOL_VIOLATION,
-                        "Expected " + context.awaited() + " in plaintext, got a TLS record",
-                        FirstOctet.tlsOnPlaintextPort(context.dialogue()));
+                throw tlsOnPlaintextPort();
             }
         }
         if (context.state().plaintextIn(context.role()) == State.Plaintext.NONE) {
@@ -195,6 +192,13 @@ final class NegotiationInput {
             return network.remaining() == 0;
         }
         return converse(network);
+    }
+
+    private UpgradeException tlsOnPlaintextPort() {
+        return termination.fail(
+                FailureReason.PROTOCOL_VIOLATION,
+                "Expected " + context.awaited() + " in plaintext, got a TLS record",
+                FirstOctet.tlsOnPlaintextPort(context.dialogue()));
     }
 
     /** Takes records. Returns whether there may be another line in them. */
@@ -284,6 +288,9 @@ final class NegotiationInput {
         }
         OptionalInt misannounced = context.framing().misannounced();
         if (misannounced.isPresent()) {
+            if (!context.records() && context.framing().beginsLikeTls()) {
+                throw tlsOnPlaintextPort();
+            }
             steps.misannounced(misannounced.getAsInt());
             return true;
         }

@@ -391,12 +391,16 @@ public sealed interface Step {
      * The peer broke the protocol.
      *
      * @param expected what the dialogue waited for
-     * @param reply the line that came instead
+     * @param reply the line that came instead, which a client's exception shows; a server's does not, since a client's line may
+     *     hold a password: say in {@code expected} what the server's log is to have. Empty where it was no line
      * @return the step
      */
     static Step violation(String expected, String reply) {
         return new Fail(
-                FailureReason.PROTOCOL_VIOLATION, "Expected " + expected + ", got another line", reply, List.of());
+                FailureReason.PROTOCOL_VIOLATION,
+                "Expected " + expected + ", got " + (reply.isEmpty() ? "something else" : "another line"),
+                reply,
+                List.of());
     }
 
     private static void requireCommand(Output command) {

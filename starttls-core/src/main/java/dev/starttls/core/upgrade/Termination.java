@@ -275,7 +275,8 @@ final class Termination {
     private UpgradeException exception(
             FailureReason reason, String detail, String reply, String hint, List<Certificate> peerChain) {
         Phase phase = context.clock().phase();
-        String advice = context.downgrades().advice(reason, phase, hint);
+        String known = hint.isEmpty() && !context.client() ? Wording.adviceToServer(reason) : hint;
+        String advice = context.downgrades().advice(reason, phase, known);
         return new UpgradeException(reason, phase, detail, context.client() ? reply : "", advice, peerChain);
     }
 

@@ -25,10 +25,12 @@ final class Wording {
         return printable(words, MAX_DETAIL);
     }
 
-    /** What the peer owes in a phase. */
-    static String awaited(Phase phase, Role role) {
+    /** What the peer owes in a phase; of a client, a line or not. */
+    static String awaited(Phase phase, Role role, boolean line) {
         if (role == Role.SERVER && phase != Phase.HANDSHAKE) {
-            return phase == Phase.CONNECT ? "the rest of what precedes the session" : "the client's next line";
+            return phase == Phase.CONNECT
+                    ? "the rest of what precedes the session"
+                    : line ? "the client's next line" : "the client's next message";
         }
         return switch (phase) {
             case CONNECT -> "a connection";
@@ -38,6 +40,14 @@ final class Wording {
             case HANDSHAKE -> "the peer's part of the TLS handshake";
             case RECAPABILITY -> "the server's answer about its capabilities inside TLS";
         };
+    }
+
+    /** What a server's operator may try where nothing more is known; empty where the advice of the reason is right for servers too. */
+    static String adviceToServer(FailureReason reason) {
+        return reason == FailureReason.PROTOCOL_VIOLATION
+                ? "See which client it is: it may not speak this protocol or be faulty, or something in the middle rewrites"
+                        + " what it sends; its log may say more"
+                : "";
     }
 
     /** What may be wrong when a dialogue ends early or does not go on. */

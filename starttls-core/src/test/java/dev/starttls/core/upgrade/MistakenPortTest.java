@@ -7,13 +7,19 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.starttls.core.testing.BareTls;
 import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.Fragmentation;
+import dev.starttls.examples.PostgresServer;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The two most frequent mistakes: plaintext spoken to an implicit-TLS port, and TLS to a plaintext port. */
 class MistakenPortTest {
 
     private static final Duration MINUTE = Duration.ofSeconds(60);
+    private static final UpgradeSettings SERVING = Connections.serverSettings(TlsPolicy.REQUIRED);
 
     @Test
     void a_greeting_in_plaintext_on_an_implicit_port_is_named() {
@@ -97,6 +103,69 @@ class MistakenPortTest {
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
         assertThat(client.upgradeFailure().hint())
                 .hasValueSatisfying(hint -> assertThat(hint).contains("TlsPolicy.IMPLICIT"));
+    }
+
+    @Test
+    void an_end_instead_of_a_server_hello_on_an_implicit_port_has_advice_about_the_port_first() {
+        Endpoint client = Endpoint.of(client(TlsPolicy.IMPLICIT)).run();
+        client.take();
+        client.arriveEnd().run();
+
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
+        assertThat(client.upgradeFailure().hint()).hasValueSatisfying(hint -> assertThat(hint)
+                .startsWith("The port may not speak TLS from the first octet: try TlsPolicy.REQUIRED (STARTTLS)")
+                .contains("may not accept this ClientHello"));
+    }
+
+    @Test
+    void an_end_in_the_handshake_of_an_upgrade_has_no_advice_about_the_port() {
+        Endpoint client = Connections.proposed(client(TlsPolicy.REQUIRED))
+                .arrive("GO\r\n")
+                .run();
+        client.arriveEnd().run();
+
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.HANDSHAKE);
+        assertThat(client.upgradeFailure().hint())
+                .hasValueSatisfying(hint -> assertThat(hint).doesNotContain("from the first octet"));
+    }
+
+    /** Of a protocol whose messages begin with their length, where the first octets of a record are a length of 369 million. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5, 100})
+    void a_client_hello_to_a_server_of_octets_is_named(int split) throws Exception {
+        Endpoint server = Endpoint.of(Connections.server(new PostgresServer(TlsPolicy.REQUIRED), SERVING))
+                .run();
+        server.fragmented(Fragmentation.at(split))
+                .arrive(BareTls.client(Connections.TRUSTING).begin().take())
+                .run();
+
+        UpgradeException why = server.upgradeFailure();
+        assertThat(why.reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+        assertThat(why).hasMessageContaining("Expected the client's next message in plaintext, got a TLS record");
+        assertThat(why.hint()).hasValueSatisfying(hint -> assertThat(hint).contains("TLS from the first octet"));
+    }
+
+    @Test
+    void another_protocol_at_a_server_of_octets_has_advice_about_the_port() {
+        Endpoint server = Endpoint.of(Connections.server(new PostgresServer(TlsPolicy.REQUIRED), SERVING))
+                .arrive("GET / HTTP/1.1\r\n\r\n")
+                .run();
+
+        assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+        assertThat(server.upgradeFailure().hint())
+                .hasValueSatisfying(hint -> assertThat(hint).endsWith("or it speaks another protocol: check the port"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Role.class)
+    void a_bare_lf_is_the_fault_of_the_peer_by_its_role(Role role) {
+        Endpoint side = Endpoint.of(role == Role.CLIENT ? client(TlsPolicy.REQUIRED) : server(TlsPolicy.REQUIRED))
+                .arrive("line\n")
+                .run();
+
+        assertThat(side.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+        assertThat(side.upgradeFailure().hint()).hasValueSatisfying(hint -> assertThat(hint)
+                .startsWith(role == Role.CLIENT ? "Find out what answers at this host" : "See which client it is"));
     }
 
     @Test
