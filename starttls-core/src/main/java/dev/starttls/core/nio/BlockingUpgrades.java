@@ -120,7 +120,7 @@ final class BlockingUpgrades<D extends Dialogue> {
             return attempts.hop(connection);
         } catch (Throwable e) {
             Quietly.close(socket);
-            UpgradeException why = Failures.ofLocalCode(e, Phase.CONNECT);
+            UpgradeException why = Failures.ofClientCode(e, Phase.CONNECT);
             connection.abort(why);
             connection.end();
             throw why;

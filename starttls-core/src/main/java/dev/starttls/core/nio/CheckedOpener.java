@@ -38,7 +38,7 @@ record CheckedOpener(SocketOpener opener) implements Connector.Opening {
         } catch (IOException e) {
             throw Failures.caused(Connector.unknown(peer.host()), e);
         } catch (Throwable e) {
-            throw Failures.ofLocalCode(e, Phase.CONNECT);
+            throw Failures.ofClientCode(e, Phase.CONNECT);
         }
     }
 

@@ -676,7 +676,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
             }
         } catch (Throwable e) {
             Quietly.close(ready);
-            session.completeExceptionally(Failures.ofLocalCode(e, Phase.RECAPABILITY));
+            session.completeExceptionally(Failures.ofClientCode(e, Phase.RECAPABILITY));
         }
     }
 

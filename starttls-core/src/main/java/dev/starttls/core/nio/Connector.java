@@ -294,7 +294,7 @@ final class Connector {
         } catch (UpgradeException e) {
             throw e;
         } catch (Throwable e) {
-            throw Failures.ofLocalCode(e, Phase.CONNECT);
+            throw Failures.ofClientCode(e, Phase.CONNECT);
         }
     }
 
@@ -334,7 +334,7 @@ final class Connector {
         } catch (UpgradeException e) {
             throw e;
         } catch (Throwable e) {
-            throw Failures.ofLocalCode(e, Phase.CONNECT);
+            throw Failures.ofClientCode(e, Phase.CONNECT);
         }
     }
 
@@ -370,9 +370,9 @@ final class Connector {
             if (e.getCause() instanceof UpgradeException unknown) {
                 throw unknown;
             }
-            throw Failures.ofLocalCode(e.getCause(), Phase.CONNECT);
+            throw Failures.ofClientCode(e.getCause(), Phase.CONNECT);
         } catch (RuntimeException | Error e) {
-            throw Failures.ofLocalCode(e, Phase.CONNECT);
+            throw Failures.ofClientCode(e, Phase.CONNECT);
         }
     }
 

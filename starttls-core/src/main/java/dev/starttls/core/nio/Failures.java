@@ -35,6 +35,16 @@ final class Failures {
                 thrown);
     }
 
+    /** The same of a client's code, or of its use of this package: it says nothing of another's secrets, and is shown. */
+    static UpgradeException ofClientCode(Throwable thrown, Phase phase) {
+        return caused(
+                new UpgradeException(
+                        FailureReason.LOCAL_ERROR,
+                        phase,
+                        "Expected code of this side to return, but it threw " + thrown),
+                thrown);
+    }
+
     /** Says so if the channel was closed, or its thread interrupted, on this side. */
     static Optional<UpgradeException> closedHere(IOException thrown, Phase phase) {
         if (!(thrown instanceof ClosedChannelException)) {

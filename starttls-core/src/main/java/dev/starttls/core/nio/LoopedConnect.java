@@ -69,7 +69,7 @@ final class LoopedConnect extends Deadlines.Timed implements LoopMember {
         } catch (RejectedExecutionException e) {
             end(Failures.caused(Connector.rejectedLookup(peer.host()), e));
         } catch (Throwable e) {
-            end(Failures.ofLocalCode(e, Phase.CONNECT));
+            end(Failures.ofClientCode(e, Phase.CONNECT));
         }
     }
 
@@ -87,7 +87,7 @@ final class LoopedConnect extends Deadlines.Timed implements LoopMember {
 
     @Override
     public void broken(Throwable thrown) {
-        end(Failures.ofLocalCode(thrown, Phase.CONNECT));
+        end(Failures.ofClientCode(thrown, Phase.CONNECT));
     }
 
     @Override
@@ -166,7 +166,7 @@ final class LoopedConnect extends Deadlines.Timed implements LoopMember {
             }
         } catch (Throwable e) {
             Quietly.close(made.channel());
-            end(Failures.ofLocalCode(e, Phase.CONNECT));
+            end(Failures.ofClientCode(e, Phase.CONNECT));
             return;
         }
         leave();

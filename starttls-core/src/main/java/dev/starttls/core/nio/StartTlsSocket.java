@@ -74,7 +74,7 @@ final class StartTlsSocket extends OptionSocket {
         } catch (UpgradeException e) {
             fail(e);
         } catch (IOException | RuntimeException e) {
-            fail(Failures.ofLocalCode(e, Phase.CONNECT));
+            fail(Failures.ofClientCode(e, Phase.CONNECT));
         } catch (Throwable e) {
             Quietly.close(this);
             throw e;

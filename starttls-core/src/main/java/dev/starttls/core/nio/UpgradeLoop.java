@@ -248,8 +248,8 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
     private static UpgradeException refused(UpgradeConnection connection, Throwable thrown) {
         UpgradeException why = thrown instanceof IOException closed
                 ? Failures.closedHere(closed, Phase.CONNECT)
-                        .orElseGet(() -> Failures.ofLocalCode(closed, Phase.CONNECT))
-                : Failures.ofLocalCode(thrown, Phase.CONNECT);
+                        .orElseGet(() -> Failures.ofClientCode(closed, Phase.CONNECT))
+                : Failures.ofClientCode(thrown, Phase.CONNECT);
         connection.abort(why);
         connection.end();
         return why;
@@ -427,7 +427,7 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
                 Quietly.close(channel);
             }
             return CompletableFuture.failedFuture(
-                    Failures.ofLocalCode(Failures.begun(connection.state()), Phase.CONNECT));
+                    Failures.ofClientCode(Failures.begun(connection.state()), Phase.CONNECT));
         }
         if (!loop.reserve()) {
             Quietly.close(channel);

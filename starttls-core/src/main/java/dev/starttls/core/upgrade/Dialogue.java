@@ -109,7 +109,7 @@ public interface Dialogue {
      * @return what to do next
      */
     default Step received(String line) {
-        throw new IllegalStateException(
+        throw new DialogueFault(
                 "Expected a dialogue that awaits lines to take them, got a line in one that does not; implement"
                         + " Dialogue.received, or await another Frame");
     }
@@ -121,7 +121,7 @@ public interface Dialogue {
      * @return what to do next
      */
     default Step octets(byte[] octets) {
-        throw new IllegalStateException("Expected a dialogue that asks for octets to take them, got " + octets.length
+        throw new DialogueFault("Expected a dialogue that asks for octets to take them, got " + octets.length
                 + " octets in one that does not; implement Dialogue.octets");
     }
 

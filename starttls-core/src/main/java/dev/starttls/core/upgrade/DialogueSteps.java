@@ -99,7 +99,7 @@ final class DialogueSteps {
             return;
         }
         if (step == null) {
-            throw new IllegalStateException("Expected a step of the "
+            throw new DialogueFault("Expected a step of the "
                     + context.dialogue().protocol() + " dialogue, got null; the dialogue is at fault");
         }
         if (step instanceof Step.Await next) {
@@ -211,7 +211,7 @@ final class DialogueSteps {
         Step next = context.dialogue().secured();
         // RFC 3207 section 4.2, RFC 9051 section 6.2.1, RFC 2595 section 4.
         if (context.client() && !context.dialogue().capabilities().isEmpty()) {
-            throw new IllegalStateException("Expected the " + context.dialogue().protocol()
+            throw new DialogueFault("Expected the " + context.dialogue().protocol()
                     + " dialogue to have forgotten at the upgrade what was announced before, got earlier capabilities"
                     + " from Dialogue.capabilities after Dialogue.secured");
         }
@@ -386,7 +386,7 @@ final class DialogueSteps {
 
     void require(boolean allowed, Step got, String expected) {
         if (!allowed) {
-            throw new IllegalStateException("Expected " + expected + ", got Step."
+            throw new DialogueFault("Expected " + expected + ", got Step."
                     + got.getClass().getSimpleName() + " of the "
                     + context.dialogue().protocol() + " dialogue (" + context.role() + ") in state " + context.state()
                     + ", phase " + context.clock().phase() + ", policy " + context.policy()

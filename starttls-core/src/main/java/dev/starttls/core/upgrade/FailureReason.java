@@ -95,10 +95,10 @@ public enum FailureReason {
     REJECTED(
             "validation-failure",
             "Nothing is wrong with the peer: try again when this side has room, with a loop and a channel that are open"),
-    /** Code of this side threw: a handler, a listener, a trust manager, a chooser of contexts, an executor; see the cause. */
+    /** Code of this side threw: a dialogue, a handler, a listener, a trust manager, a chooser of contexts, an executor; see the cause. */
     LOCAL_ERROR(
             "validation-failure",
-            "The cause shows the place: a handler, a listener, a trust manager, a chooser of contexts, an engine source, a memory of hosts, or a call of this library");
+            "The cause shows the place: a dialogue, a handler, a listener, a trust manager, a chooser of contexts, an engine source, a memory of hosts, or a call of this library");
 
     private final String resultType;
     private final String advice;

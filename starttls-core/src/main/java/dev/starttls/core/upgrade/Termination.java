@@ -163,9 +163,7 @@ final class Termination {
         }
     }
 
-    /** Its message is left to the cause: it may contain a line of the client, and that its password. */
     private UpgradeException localError(Throwable thrown) {
-        // Before a client has an engine, the message cannot contain a line of the peer.
         boolean settings = context.client() && context.tls().isEngineFailure(thrown);
         UpgradeException why = settings
                 ? exception(
@@ -175,12 +173,21 @@ final class Termination {
                         "Check the SSLContext or EngineSource, versions and suites of the TlsSettings")
                 : exception(
                         FailureReason.LOCAL_ERROR,
-                        "Expected the code of this side to throw nothing, got "
-                                + thrown.getClass().getName(),
+                        thrown instanceof DialogueFault
+                                ? thrown.getMessage()
+                                : "Expected the code of this side to throw nothing, got " + shown(thrown),
                         "",
                         "");
         why.initCause(thrown);
         return why;
+    }
+
+    /**
+     * What code of this side threw. On a server its message is left to the cause: it may contain a line of the client, and that
+     * its password. Lines of a server are shown to its client.
+     */
+    private String shown(Throwable thrown) {
+        return context.client() ? thrown.toString() : thrown.getClass().getName();
     }
 
     /**
@@ -296,7 +303,7 @@ final class Termination {
             why = exception(
                     FailureReason.LOCAL_ERROR,
                     "Expected the code of this side that the engine calls to throw nothing of the kind, got "
-                            + local.get().getClass().getName(),
+                            + shown(local.get()),
                     "",
                     "");
         } else {

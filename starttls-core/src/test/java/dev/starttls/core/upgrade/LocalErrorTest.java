@@ -67,7 +67,7 @@ class LocalErrorTest {
         assertThat(why.reason()).as(why.getMessage()).isEqualTo(FailureReason.LOCAL_ERROR);
         assertThat(why.phase()).isEqualTo(Phase.HANDSHAKE);
         assertThat(why.hint()).get().asString().contains("a trust manager, a chooser of contexts");
-        assertThat(why).hasRootCauseMessage("mine");
+        assertThat(why).hasRootCauseMessage("mine").hasMessageContaining(thrown.toString());
         assertThat(connection.failure()).containsSame(why);
         assertThat(events.heard()).containsExactly("proposed", "failed LOCAL_ERROR", "blocked LOCAL_ERROR");
         link.server().arriveEnd().run();

@@ -58,6 +58,28 @@ class MisuseTest {
         }
     }
 
+    /** A message of a server's code may have a line of its client in it, and so a password. */
+    @ParameterizedTest
+    @EnumSource(Role.class)
+    void what_a_dialogue_throws_is_shown_on_a_client_and_left_to_the_cause_on_a_server(Role role) {
+        Dialogue throwing = new Scripted(role, List.of()) {
+            @Override
+            public Step received(String line) {
+                throw new IllegalArgumentException("cannot read " + line);
+            }
+        };
+        UpgradeConnection connection = role == Role.CLIENT
+                ? client(throwing, clientSettings(TlsPolicy.REQUIRED))
+                : server(throwing, Connections.serverSettings(TlsPolicy.REQUIRED));
+        Endpoint side = Endpoint.of(connection).run();
+        side.arrive("hunter2\r\n").run();
+        UpgradeException why = connection.failure().orElseThrow();
+        assertThat(why.reason()).isEqualTo(FailureReason.LOCAL_ERROR);
+        assertThat(why).hasMessageContaining("IllegalArgumentException").hasRootCauseMessage("cannot read hunter2");
+        assertThat(why.getMessage().contains("cannot read hunter2")).isEqualTo(role == Role.CLIENT);
+        assertThat(why.hint()).get().asString().contains("a dialogue");
+    }
+
     @Test
     void an_end_before_begin_is_an_end() {
         for (TlsPolicy policy : TlsPolicy.values()) {
@@ -112,6 +134,9 @@ class MisuseTest {
         assertThat(side.failure().orElseThrow())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("the dialogue is at fault");
+        assertThat(connection.failure().orElseThrow())
+                .as("the failure says so itself, and not by its cause alone")
+                .hasMessageContaining(side.failure().orElseThrow().getMessage());
         assertThat(connection.state()).isEqualTo(State.FAILED);
         assertThat(side.run().take()).as(what).isEmpty();
         assertThat(connection.held()).isZero();
