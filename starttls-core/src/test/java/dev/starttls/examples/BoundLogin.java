@@ -157,7 +157,15 @@ public final class BoundLogin {
             return switch (reply[0]) {
                 case 'S' -> Step.goAhead();
                 case 'N' -> new Step.Decline(FailureReason.REFUSED, "N");
-                default -> Step.violation("S or N", "another octet");
+                // Its text is neither awaited nor shown: anyone may have sent it (CVE-2024-10977).
+                case 'E' ->
+                    new Step.Fail(
+                            FailureReason.TURNED_AWAY,
+                            "Expected S or N, got E, an error",
+                            "",
+                            Output.none(),
+                            "The server may be out of processes: see what its log says");
+                default -> Step.violation("S, N or E", "");
             };
         }
 
