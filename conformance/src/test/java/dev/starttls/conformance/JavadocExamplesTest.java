@@ -180,9 +180,13 @@ class JavadocExamplesTest {
             Map.entry("SmtpCapabilities", "SmtpCapabilities capabilities;"),
             Map.entry("SmtpClientDialogue", "UpgradeSettings settings;"),
             Map.entry("SmtpDelivery", SPOOL),
+            Map.entry(
+                    "SmtpLogin",
+                    "Accounts accounts; SmtpDelivery delivery;"
+                            + " interface Accounts { boolean verify(String user, String password); }"),
             Map.entry("SmtpServer", "SmtpDelivery delivery;" + SERVING),
             Map.entry("SmtpServerDialogue", "SmtpDelivery delivery; UpgradeSettings settings;"),
-            Map.entry("SmtpSession", "SmtpSession session; record Login(String name) {}"),
+            Map.entry("SmtpSession", "SmtpSession session; record Quota(int messages) {}"),
             Map.entry("SmtpTransaction", SPOOL),
             Map.entry("DaneRequirement", "DnsResolver resolver; DnsAnswer mx; SmtpClient client;"),
             Map.entry("DaneVerifier", "TlsaRecords records;"),

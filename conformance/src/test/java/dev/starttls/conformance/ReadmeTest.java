@@ -61,7 +61,7 @@ class ReadmeTest {
             Files.writeString(file, "package readme" + count + ";\n" + IMPORTS + source);
             arguments.add(file.toString());
         }
-        assertThat(count).as("blocks").isEqualTo(14);
+        assertThat(count).as("blocks").isEqualTo(15);
         StringWriter detail = new StringWriter();
         PrintWriter printer = new PrintWriter(detail);
         assertThat(compiler.get().run(printer, printer, arguments.toArray(String[]::new)))

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionStage;
 public interface SmtpDelivery {
 
     /**
-     * A message begins: the client has sent DATA.
+     * A message begins: the client has sent DATA, or the first BDAT of the transaction.
      *
      * @param envelope with at least one recipient
      * @return takes the message and answers for it

@@ -11,8 +11,9 @@ import java.util.Optional;
  * to forget it.
  *
  * <pre>{@code
- * session.keep(new Login("mary"));
- * Optional<Login> login = session.kept(Login.class);
+ * session.logIn("mary");
+ * session.keep(new Quota(10));
+ * Optional<Quota> quota = session.kept(Quota.class);
  * session.peer().host();                      // the client's address
  * session.tls().map(tls -> tls.suite());      // empty before TLS
  * }</pre>
@@ -22,6 +23,7 @@ import java.util.Optional;
 public final class SmtpSession extends ServerSession {
 
     private Optional<SmtpCommand> hello = Optional.empty();
+    private Optional<String> user = Optional.empty();
 
     SmtpSession(State side, ConnectionInfo info) {
         super(side, info);
@@ -43,6 +45,28 @@ public final class SmtpSession extends ServerSession {
      */
     public boolean extended() {
         return hello.isPresent() && hello.get().verb().equals("EHLO");
+    }
+
+    /**
+     * The user that has logged in, by {@link SmtpLogin} or a handler of your own.
+     *
+     * @return empty before that
+     */
+    public Optional<String> user() {
+        return user;
+    }
+
+    /**
+     * The client has authenticated (RFC 4954).
+     *
+     * @param name of the user
+     * @throws IllegalStateException outside TLS, where a password is never taken
+     */
+    public void logIn(String name) {
+        if (!secure()) {
+            throw new IllegalStateException("Expected a log-in inside TLS only, got one in plaintext");
+        }
+        user = Optional.of(name);
     }
 
     Optional<SmtpCommand> hello() {

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
 
 /**
  * The mail transaction of a server: MAIL, RCPT, DATA, BDAT (RFC 3030), RSET, VRFY and HELP in the order and with the syntax that RFC 5321
@@ -25,6 +26,10 @@ import java.util.concurrent.CompletionStage;
  * new SmtpServerDialogue("mail.example.org", TlsPolicy.REQUIRED, mail, mail.extensions());
  * }</pre>
  *
+ * <p>{@link SmtpLogin} goes before it where users log in. A handler of your own around it passes on all methods of {@link
+ * SmtpHandler}: a lambda passes on commands alone, so that the delivery never hears that a client comes ({@link
+ * SmtpDelivery#admit}) or has gone ({@link SmtpDelivery#ended}), and EHLO does not end a transaction ({@link #greeted}).
+ *
  * <p>It keeps its state in the session: one instance serves any number of connections and threads, if the delivery does.
  * A transaction that was open at the upgrade is gone with the session.
  */
@@ -34,6 +39,8 @@ public final class SmtpTransaction implements SmtpHandler {
     public static final int MAX_RECIPIENTS = 1_000;
 
     private static final String SMTPUTF8 = "SMTPUTF8";
+    /** RFC 3461 section 4, with the octets of UTF-8 of RFC 6531 section 3.4; an empty path is {@code <>}. */
+    private static final Pattern XTEXT = Pattern.compile("(?:[!-*,-<>-~\\x80-\\xff]|\\+[0-9A-F]{2})+");
 
     private final SmtpDelivery delivery;
     private final long maxOctets;
@@ -104,6 +111,11 @@ public final class SmtpTransaction implements SmtpHandler {
         return Optional.empty();
     }
 
+    /** Whether there is an open transaction of such a handler. */
+    static boolean open(SmtpSession session) {
+        return session.kept(Open.class).isPresent();
+    }
+
     /** Ends the transaction, with a message that has come in part. */
     private static void close(SmtpSession session) {
         Optional<ChunkedMessage> chunks = session.kept(Open.class).flatMap(Open::chunks);
@@ -133,7 +145,7 @@ public final class SmtpTransaction implements SmtpHandler {
         if (session.clientName().isEmpty()) {
             return SmtpAnswer.of(503, "5.5.1 Send EHLO or HELO first");
         }
-        if (session.kept(Open.class).isPresent()) {
+        if (open(session)) {
             return SmtpAnswer.of(503, "5.5.1 MAIL was given before; RSET first");
         }
         Optional<SmtpPath> path = SmtpPath.reverse(command.argument());
@@ -166,6 +178,12 @@ public final class SmtpTransaction implements SmtpHandler {
                 }
                 if (digits.length() > 18 || Long.parseLong(digits) > maxOctets) {
                     return Optional.of(SmtpAnswer.of(552, "5.3.4 Message too large"));
+                }
+            } else if (session.user().isPresent() && upper.startsWith("AUTH=")) {
+                // RFC 4954 section 5: who has submitted the message first, as the client says; the delivery may believe
+                // it.
+                if (!XTEXT.matcher(parameter.substring(5)).matches()) {
+                    return Optional.of(SmtpAnswer.of(501, "5.5.4 Expected AUTH=<> or an address"));
                 }
             } else if (!upper.equals("BODY=7BIT")
                     && !upper.equals("BODY=8BITMIME")
