@@ -104,8 +104,11 @@ public sealed interface ImapAnswer {
      * @param answer completed with the answer
      * @return the answer
      */
-    static ImapAnswer later(CompletionStage<ImapAnswer> answer) {
-        return Step.Later.present(answer).orElseGet(() -> new Later(answer, Step.Later.DEFAULT_LIMIT));
+    static ImapAnswer later(CompletionStage<? extends ImapAnswer> answer) {
+        // Of a stage nothing is done but to take its answer.
+        @SuppressWarnings("unchecked")
+        CompletionStage<ImapAnswer> any = (CompletionStage<ImapAnswer>) answer;
+        return Step.Later.present(any).orElseGet(() -> new Later(any, Step.Later.DEFAULT_LIMIT));
     }
 
     /**

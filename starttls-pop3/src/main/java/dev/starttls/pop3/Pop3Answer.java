@@ -143,8 +143,11 @@ public sealed interface Pop3Answer {
      * @param answer completed with the answer
      * @return the answer
      */
-    static Pop3Answer later(CompletionStage<Pop3Answer> answer) {
-        return Step.Later.present(answer).orElseGet(() -> new Later(answer, Step.Later.DEFAULT_LIMIT));
+    static Pop3Answer later(CompletionStage<? extends Pop3Answer> answer) {
+        // Of a stage nothing is done but to take its answer.
+        @SuppressWarnings("unchecked")
+        CompletionStage<Pop3Answer> any = (CompletionStage<Pop3Answer>) answer;
+        return Step.Later.present(any).orElseGet(() -> new Later(any, Step.Later.DEFAULT_LIMIT));
     }
 
     /**

@@ -128,8 +128,11 @@ public sealed interface SmtpAnswer {
      * @param answer completed with the answer
      * @return the answer
      */
-    static SmtpAnswer later(CompletionStage<SmtpAnswer> answer) {
-        return Step.Later.present(answer).orElseGet(() -> new Later(answer, Step.Later.DEFAULT_LIMIT));
+    static SmtpAnswer later(CompletionStage<? extends SmtpAnswer> answer) {
+        // Of a stage nothing is done but to take its answer.
+        @SuppressWarnings("unchecked")
+        CompletionStage<SmtpAnswer> any = (CompletionStage<SmtpAnswer>) answer;
+        return Step.Later.present(any).orElseGet(() -> new Later(any, Step.Later.DEFAULT_LIMIT));
     }
 
     /**
