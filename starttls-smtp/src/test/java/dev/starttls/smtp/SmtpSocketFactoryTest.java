@@ -52,6 +52,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.mail.MailSendException;
@@ -395,6 +396,28 @@ class SmtpSocketFactoryTest {
                     .hasMessageContaining(wrong.substring(0, wrong.indexOf(' ')));
             assertThat(server.connections()).isZero();
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "polcy = required | expected policy, ca, truststore, truststore.password, pins, server.name, timeout, name, got [polcy]",
+                "pins = sha1/abc | : pins: expected ",
+                "timeout = 0 | : timeout: expected a positive time, got PT0S",
+                "ca = nowhere.pem | : ca: nowhere.pem: Expected a file, got none at this path",
+                "truststore = nowhere.p12 | : truststore: expected a file with trusted certificates, got no file at nowhere.p12"
+            })
+    void a_wrong_setting_is_named_once(String wrong, String problem) throws Exception {
+        settings(wrong);
+        SmtpSocketFactory factory = new SmtpSocketFactory();
+        assertThatThrownBy(() -> factory.createSocket("localhost", 1))
+                .satisfies(of(FailureReason.LOCAL_ERROR))
+                .cause()
+                .message()
+                .contains(problem)
+                .doesNotContain("pins: pins")
+                .doesNotContain("timePerPhase");
     }
 
     @Test

@@ -247,9 +247,8 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      * @throws NullPointerException if it is null
      */
     public S timeout(Duration timeout) {
-        UpgradeLimits bounded = settings.limits().withTimePerPhase(timeout);
         times = times.withConnect(timeout);
-        return with(settings.withLimits(bounded));
+        return with(settings.withLimits(settings.limits().withTimePerPhase(timeout)));
     }
 
     /**

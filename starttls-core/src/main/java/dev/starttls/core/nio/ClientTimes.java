@@ -29,15 +29,20 @@ record ClientTimes(Duration connect, Optional<Duration> total, Duration read, Du
     }
 
     ClientTimes withConnect(Duration time) {
-        return new ClientTimes(time, total, read, write);
+        return new ClientTimes(positive("timeout", time), total, read, write);
     }
 
     ClientTimes withTotal(Duration time) {
         Objects.requireNonNull(time, "totalTimeout: expected a positive time, got null; unless set, there is none");
+        return new ClientTimes(connect, Optional.of(TimeLimit.bounded(positive("totalTimeout", time))), read, write);
+    }
+
+    private static Duration positive(String name, Duration time) {
+        Objects.requireNonNull(time, name + ": expected a positive time, got null");
         if (time.isNegative() || time.isZero()) {
-            throw new IllegalArgumentException("totalTimeout: expected a positive time, got " + time);
+            throw new IllegalArgumentException(name + ": expected a positive time, got " + time);
         }
-        return new ClientTimes(connect, Optional.of(TimeLimit.bounded(time)), read, write);
+        return time;
     }
 
     ClientTimes withRead(Duration time) {

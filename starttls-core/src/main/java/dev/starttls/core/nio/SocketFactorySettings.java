@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
@@ -45,6 +46,8 @@ public final class SocketFactorySettings {
 
     private final String source;
     private final Map<String, String> values;
+    /** Those of the protocol, which its class has asked for. */
+    private final Set<String> ofProtocol = new TreeSet<>();
 
     private SocketFactorySettings(String source, Map<String, String> values) {
         this.source = source;
@@ -107,6 +110,11 @@ public final class SocketFactorySettings {
      * @throws IOException if it does; what it says is in the message, after the file and the key
      */
     public void take(String key, Consumer<String> setter) throws IOException {
+        ofProtocol.add(key);
+        set(key, setter);
+    }
+
+    private void set(String key, Consumer<String> setter) throws IOException {
         String value = values.remove(key);
         if (value == null) {
             return;
@@ -117,7 +125,9 @@ public final class SocketFactorySettings {
             }
             setter.accept(value);
         } catch (IllegalArgumentException e) {
-            throw new IOException(source + ": " + key + ": " + e.getMessage(), e);
+            // What a setter says begins with its own name, which may be the key's.
+            String problem = String.valueOf(e.getMessage());
+            throw new IOException(source + ": " + (problem.startsWith(key + ": ") ? "" : key + ": ") + problem, e);
         }
     }
 
@@ -128,15 +138,15 @@ public final class SocketFactorySettings {
      * @throws IOException if a value is wrong, or a file that one names cannot be read
      */
     public void applyTo(ClientSetup<?, ?, ?> client) throws IOException {
-        take("policy", value -> client.policy(policy(value)));
-        take("server.name", client::serverName);
-        take("timeout", value -> client.timeout(seconds(value)));
+        set("policy", value -> client.policy(policy(value)));
+        set("server.name", client::serverName);
+        set("timeout", value -> client.timeout(seconds(value)));
         TlsSettings.Builder tls = TlsSettings.builder();
         Optional<SSLContext> context = context();
         if (context.isPresent()) {
             tls.context(context.get());
         }
-        take("pins", value -> tls.pins(value.split("\\s+")));
+        set("pins", value -> tls.pins(value.split("\\s+")));
         client.tls(tls.build());
     }
 
@@ -145,8 +155,8 @@ public final class SocketFactorySettings {
         if (!values.isEmpty()) {
             throw new IOException(
                     source + ": expected policy, ca, truststore, truststore.password, pins, server.name, timeout"
-                            + " or a key of the protocol's, got " + new TreeSet<>(values.keySet())
-                            + "; check how it is written");
+                            + (ofProtocol.isEmpty() ? "" : ", " + String.join(", ", ofProtocol))
+                            + ", got " + new TreeSet<>(values.keySet()) + "; check how it is written");
         }
     }
 
