@@ -39,9 +39,6 @@ import java.util.stream.Stream;
 
 /** One run of {@code conformance client}. */
 final class ClientCheck {
-    private static final int MAX_SECONDS = 3600;
-    private static final int MAX_PARALLEL = 256;
-    private static final int MAX_PORT = 65535;
 
     /** Where an interactive session listens: ports that a person can remember. */
     private static final int PORTS = 20000;
@@ -82,8 +79,8 @@ final class ClientCheck {
             listing.list(Scope.of(selection, List.of()));
             return Outcome.PASSED.status();
         }
-        Protocol one = protocol.orElseThrow(
-                () -> new UsageException("expected the protocol of the client: conformance client smtp|imap|pop3"));
+        Protocol one = protocol.orElseThrow(() -> new UsageException(
+                "expected the protocol of the client: " + environment.name() + " client smtp|imap|pop3"));
         List<ClientCase> cases = ClientSuite.selected(one, selection);
         if (cases.isEmpty()) {
             throw new UsageException("no case is left by --only, --skip and --level; --list names them all");
@@ -211,7 +208,8 @@ final class ClientCheck {
                 .filter(each -> each.key().equalsIgnoreCase(named))
                 .findFirst()
                 .orElseThrow(() -> new UsageException("'" + named
-                        + "' is not a protocol: expected smtp, imap or pop3, as in conformance client imap")));
+                        + "' is not a protocol: expected smtp, imap or pop3, as in " + environment.name()
+                        + " client imap")));
     }
 
     private static Catalogue catalogue(List<Protocol> protocols) {
@@ -240,8 +238,8 @@ final class ClientCheck {
                 Stream.concat(options.only.stream(), options.skip.stream()).toList()) {
             if (catalogue.all().stream().noneMatch(Selection.named(named)::takes)) {
                 String option = options.only.contains(named) ? "--only" : "--skip";
-                throw new UsageException(
-                        "there is no case '" + named + "'" + Whereabouts.of(named, option, catalogue.all()));
+                throw new UsageException(Whereabouts.unknown("case", named)
+                        + Whereabouts.of(named, option, catalogue.all(), environment.name()));
             }
         }
     }
@@ -292,11 +290,6 @@ final class ClientCheck {
     }
 
     private ClientRunSettings settings() throws UsageException {
-        within("--timeout", options.timeout, 1, MAX_SECONDS);
-        within("--patience", options.patience, 1, MAX_SECONDS);
-        within("--linger", options.linger, 0, MAX_SECONDS);
-        within("--parallel", options.parallel, 1, MAX_PARALLEL);
-        within("--ports", options.ports.orElse(0), 0, MAX_PORT);
         ClientPolicy policy =
                 switch (options.policy) {
                     case required -> ClientPolicy.REQUIRED;
@@ -316,12 +309,6 @@ final class ClientCheck {
             return InetAddress.getByName(options.listen);
         } catch (UnknownHostException e) {
             throw new UsageException("--listen: '" + options.listen + "' is not an address of this machine");
-        }
-    }
-
-    private static void within(String option, int value, int least, int most) throws UsageException {
-        if (value < least || value > most) {
-            throw new UsageException(option + " is " + least + " to " + most + ", not " + value);
         }
     }
 }

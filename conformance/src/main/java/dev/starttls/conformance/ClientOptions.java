@@ -113,6 +113,7 @@ final class ClientOptions {
             paramLabel = "FIRST",
             description = "The port of the control run; each case has the next (default: whatever is free; with"
                     + " --interactive 20000).")
+    @NumberRange(min = 0, max = OptionRange.MAX_PORT)
     Optional<Integer> ports = Optional.empty();
 
     @OptionSection("A client with windows")
@@ -163,6 +164,7 @@ final class ClientOptions {
                     "How long one run of the command may last; then it is ended, and all processes that it started, on"
                             + " Linux also those whose parent has gone, unless they have another user or environment"
                             + " (default: ${DEFAULT-VALUE}).")
+    @NumberRange(max = 3600, unit = " seconds")
     int timeout = 30;
 
     @Option(
@@ -170,6 +172,7 @@ final class ClientOptions {
             paramLabel = "SECONDS",
             description = "How long a server that has fallen silent waits before it closes the connection (default:"
                     + " ${DEFAULT-VALUE}).")
+    @NumberRange(max = 3600, unit = " seconds")
     int patience = 3;
 
     @Option(
@@ -179,12 +182,14 @@ final class ClientOptions {
                     + " given a message and delivers it later (default: ${DEFAULT-VALUE}). What a command leaves running"
                     + " can serve the next, and is ended at the end of the run, on Linux; what --setup and --reset leave"
                     + " is not.")
+    @NumberRange(min = 0, max = 3600, unit = " seconds")
     int linger;
 
     @Option(
             names = "--parallel",
             paramLabel = "N",
             description = "How many cases run at the same time (default: twice the number of processors, 4 to 16).")
+    @NumberRange(max = 256)
     int parallel = ClientRunSettings.casesAtOnce();
 
     @OptionSection("Cases")

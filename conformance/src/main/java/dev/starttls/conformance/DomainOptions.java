@@ -60,13 +60,15 @@ final class DomainOptions {
     @Option(
             names = "--port",
             paramLabel = "PORT",
-            description = "The port of a domain's MX hosts, for a laboratory (default: ${DEFAULT-VALUE}).")
-    int port = DomainSettings.PORT;
+            description = "The port of a domain's MX hosts, for a laboratory (default: 25).")
+    @NumberRange(max = OptionRange.MAX_PORT)
+    Optional<Integer> port = Optional.empty();
 
     @Option(
             names = "--mta-sts-port",
             paramLabel = "PORT",
             description = "The port at which a domain's MTA-STS policy is fetched, for a laboratory (default: 443).")
+    @NumberRange(max = OptionRange.MAX_PORT)
     Optional<Integer> stsPort = Optional.empty();
 
     /** What is done about private addresses that records, or a block of addresses, have. */
@@ -81,10 +83,6 @@ final class DomainOptions {
      * @param refused the servers that are never connected to, not for a policy either
      */
     DomainSettings settings(TargetSettings target, Blocklist refused) throws UsageException {
-        OptionRange.requirePort("--port", port);
-        if (stsPort.isPresent()) {
-            OptionRange.requirePort("--mta-sts-port", stsPort.get());
-        }
         if (target.serverName().isPresent()) {
             throw new UsageException("--server-name is the name of one server; those of a domain have their own");
         }
@@ -95,7 +93,7 @@ final class DomainOptions {
                 dns,
                 dns.validation().missing(),
                 fetcher(refused.restrict(addresses.restrict(dns)), target, roots),
-                port,
+                port.orElse(DomainSettings.PORT),
                 addresses,
                 ipv6(),
                 roots,

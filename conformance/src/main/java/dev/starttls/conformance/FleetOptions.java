@@ -17,8 +17,6 @@ import picocli.CommandLine.Option;
 
 /** Which servers are asked in one run, how fast, and from where; for checks and surveys alike, unless they say it. */
 final class FleetOptions {
-    private static final int MAX_TOTAL_RATE = 100_000;
-
     @Option(
             names = "--survey",
             description =
@@ -60,6 +58,7 @@ final class FleetOptions {
             paramLabel = "N",
             description = "At most so many connections per second in all, and so many targets checked at the same time;"
                     + " --rate is for each target.")
+    @NumberRange(max = 100_000, unit = " connections per second")
     Optional<Integer> totalRate = Optional.empty();
 
     @Option(
@@ -78,10 +77,7 @@ final class FleetOptions {
     Optional<String> localAddress = Optional.empty();
 
     /** The rate of the connections of the run. */
-    ConnectionRate rate() throws UsageException {
-        if (totalRate.isPresent()) {
-            OptionRange.require("--total-rate", totalRate.get(), 1, MAX_TOTAL_RATE, " connections per second");
-        }
+    ConnectionRate rate() {
         return ConnectionRate.every(interval(totalRate), System::nanoTime);
     }
 
@@ -91,7 +87,7 @@ final class FleetOptions {
     }
 
     /** The pace of a survey. */
-    SurveyPace pace(Optional<Integer> each) throws UsageException {
+    SurveyPace pace(Optional<Integer> each) {
         return new SurveyPace(rate(), interval(each), System::nanoTime);
     }
 

@@ -66,7 +66,7 @@ record HostAndPort(String host, Optional<Integer> port) {
      */
     InetSocketAddress toListen(String option, int min) throws UsageException {
         int number = port.orElse(min);
-        OptionRange.require(option, number, min, OptionRange.MAX_PORT, "");
+        OptionRange.require("the port of " + option, number, min, OptionRange.MAX_PORT);
         if (host.isEmpty()) {
             return new InetSocketAddress(InetAddress.getLoopbackAddress(), number);
         }

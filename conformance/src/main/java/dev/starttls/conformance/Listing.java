@@ -40,6 +40,7 @@ final class Listing {
     /** What a server does in a case for clients, in lines. */
     private final Function<Check, List<String>> behaviour;
 
+    private final CommandEnvironment environment;
     private final PrintStream out;
     private final Terminal terminal;
     private final Style style;
@@ -74,6 +75,7 @@ final class Listing {
             known.add(rule);
             this.profiles.put(rule, name);
         }));
+        this.environment = environment;
         this.out = environment.out();
         this.terminal = environment.terminal();
         this.style = terminal.colour() ? Style.COLOUR : Style.PLAIN;
@@ -139,8 +141,8 @@ final class Listing {
         for (String named : names) {
             List<List<Check>> meant = byId(Selection.named(named)::takes);
             if (meant.isEmpty()) {
-                throw new UsageException(
-                        "there is no check '" + named + "'" + Whereabouts.of(named, "--explain", known));
+                throw new UsageException(Whereabouts.unknown("check", named)
+                        + Whereabouts.of(named, "--explain", known, environment.name()));
             }
             found.addAll(meant);
         }
@@ -189,7 +191,8 @@ final class Listing {
                 .orElse("");
         paragraph(
                 "run",
-                "java -jar conformance.jar "
+                environment.call()
+                        + " "
                         + (ofClient
                                 ? "client "
                                         + check.protocols().iterator().next().key() + " --only " + check.id()

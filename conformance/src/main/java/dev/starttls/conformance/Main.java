@@ -50,49 +50,52 @@ public final class Main {
      */
     public static int run(CommandEnvironment environment, EmbeddedServers embedded, String... args) {
         Options options = new Options();
-        CommandLine commandLine = options.commandLine();
+        CommandLine commandLine = options.commandLine(environment.installed());
+        CommandLine called = commandLine;
         try {
             ParseResult parsed = commandLine.parseArgs(args);
             if (parsed.hasSubcommand()) {
-                return subcommand(environment, parsed.subcommand().commandSpec().commandLine());
+                called = parsed.subcommand().commandSpec().commandLine();
             }
-            if (options.output.help) {
-                commandLine.usage(environment.out());
+            if (parsed.isUsageHelpRequested() || called.isUsageHelpRequested()) {
+                called.usage(environment.out());
                 return Outcome.PASSED.status();
             }
+            if (parsed.hasSubcommand()) {
+                CallErrors.requireNothingBefore(parsed);
+            }
+            CallErrors.requireRanges(called);
+            if (called.getCommand() instanceof ClientOptions client) {
+                return new ClientCheck(environment, client).run(columns(environment, called));
+            }
+            if (called.getCommand() instanceof LabOptions lab) {
+                return new LabCommand(environment, lab).run();
+            }
             return new Main(environment, embedded, commandLine).run(options);
-        } catch (ParameterException | UsageException e) {
-            environment.err().println("conformance: " + e.getMessage());
-            environment.err().println("Try --help.");
-            return Outcome.USAGE.status();
+        } catch (ParameterException e) {
+            return misused(environment, CallErrors.message(e), e.getCommandLine());
+        } catch (UsageException e) {
+            return misused(environment, e.getMessage(), called);
         } catch (UnwritableReportException e) {
-            environment.err().println("conformance: " + e.getMessage());
+            environment.say(e.getMessage());
             return ExitStatus.IO_FAILED;
         } catch (RuntimeException e) {
-            environment.err().println("conformance: an internal error of the suite, please report it:");
-            e.printStackTrace(environment.err());
+            environment.fault(e);
             return ExitStatus.FAULT;
         } finally {
             environment.out().flush();
         }
     }
 
-    private static int subcommand(CommandEnvironment environment, CommandLine commandLine)
-            throws UsageException, UnwritableReportException {
-        if (commandLine.isUsageHelpRequested()) {
-            commandLine.usage(environment.out());
-            return Outcome.PASSED.status();
-        }
-        if (commandLine.getCommand() instanceof LabOptions lab) {
-            return new LabCommand(environment, lab).run();
-        }
-        ClientOptions options = commandLine.getCommand();
-        return new ClientCheck(environment, options).run(columns(environment, commandLine));
+    private static int misused(CommandEnvironment environment, String message, CommandLine called) {
+        environment.say(message);
+        environment.err().println("Try " + called.getCommandSpec().qualifiedName() + " --help.");
+        return Outcome.USAGE.status();
     }
 
     private int run(Options options) throws UsageException, UnwritableReportException {
         if (options.version) {
-            environment.out().println("conformance " + version());
+            environment.out().println(environment.name() + " " + version());
             return Outcome.PASSED.status();
         }
         if (options.completion) {
@@ -119,7 +122,7 @@ public final class Main {
             // One that was mistyped would be left out of the run, or not left out, and nothing would show it.
             if (known.stream().noneMatch(Selection.named(named)::takes)) {
                 String option = options.only.contains(named) ? "--only" : "--skip";
-                throw new UsageException("there is no check '" + named + "'" + elsewhere(named, option, known));
+                throw new UsageException(Whereabouts.unknown("check", named) + elsewhere(named, option, known));
             }
         }
         Scope scope = Scope.of(
@@ -138,12 +141,12 @@ public final class Main {
     }
 
     /** Where to look for what is no check and no rule of the profiles that were named. */
-    private static String elsewhere(String named, String option, List<Check> known) {
+    private String elsewhere(String named, String option, List<Check> known) {
         return Profile.contained().entrySet().stream()
                 .filter(each -> each.getValue().checks().stream().anyMatch(Selection.named(named)::takes))
                 .findFirst()
                 .map(each -> " without --profile " + each.getKey() + ", which it is a rule of")
-                .orElseGet(() -> Whereabouts.of(named, option, known));
+                .orElseGet(() -> Whereabouts.of(named, option, known, environment.name()));
     }
 
     private static String version() {

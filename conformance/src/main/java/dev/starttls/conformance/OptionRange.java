@@ -1,25 +1,25 @@
 package dev.starttls.conformance;
 
-/** The numbers that options may have. */
+/** The sentence that says which numbers are possible. */
 final class OptionRange {
     /** The highest port. */
     static final int MAX_PORT = 65_535;
 
     private OptionRange() {}
 
-    /**
-     * Refuses a number that is out of range.
-     *
-     * @param unit what is counted, with a space before it; empty for nothing
-     */
-    static void require(String option, int value, int min, int max, String unit) throws UsageException {
+    /** Refuses a number that is out of range. */
+    static void require(String what, int value, int min, int max) throws UsageException {
         if (value < min || value > max) {
-            throw new UsageException(option + " is " + min + " to " + max + unit + ", not " + value);
+            throw new UsageException(message(what, min, max, "", String.valueOf(value)));
         }
     }
 
-    /** Refuses what is no port to connect to. */
-    static void requirePort(String option, int value) throws UsageException {
-        require(option, value, 1, MAX_PORT, "");
+    /**
+     * What to say to somebody who wrote something else.
+     *
+     * @param unit what is counted, with a space before it; empty for nothing
+     */
+    static String message(String what, int min, int max, String unit, String value) {
+        return what + " is " + min + " to " + max + unit + ", not " + value;
     }
 }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 
 /** The command line. */
 @Command(
-        name = "conformance",
+        name = Options.NAME,
         sortOptions = false,
         usageHelpWidth = 100,
         customSynopsis = "${ROOT-COMMAND-NAME} [options] [URL...]",
@@ -74,8 +74,11 @@ final class Options {
     /** Measured with Postfix and Dovecot, every check. */
     static final String CONNECTIONS = "about 300 connections";
 
-    /** The system property with the name that the command is installed by, which its help and its completion use. */
-    static final String INSTALLED_NAME = "starttls.command";
+    /** What the command is called where it is not installed. */
+    static final String NAME = "conformance";
+
+    /** The system property with the name that the command is installed by, which all that it prints uses. */
+    private static final String INSTALLED_NAME = "starttls.command";
 
     /** {@code UnknownUser.MAX_LOGINS_PER_RUN} says what bounds them. */
     static final String LOGINS =
@@ -176,6 +179,7 @@ final class Options {
             names = "--timeout",
             paramLabel = "SECONDS",
             description = "The longest wait for one answer (default: ${DEFAULT-VALUE}).")
+    @NumberRange(max = 3600, unit = " seconds")
     int timeout = 10;
 
     @Option(
@@ -183,12 +187,14 @@ final class Options {
             paramLabel = "N",
             description = "How many checks of each target run at the same time; most checks have one connection"
                     + " (default: ${DEFAULT-VALUE}). 1 for a server that limits the connections of a client.")
+    @NumberRange(max = 256)
     int parallel = 4;
 
     @Option(
             names = "--rate",
             paramLabel = "N",
             description = "At most so many connections per second to each target (default: as many as it takes).")
+    @NumberRange(max = 1000, unit = " connections per second")
     Optional<Integer> rate = Optional.empty();
 
     @OptionSection("Many targets")
@@ -196,6 +202,7 @@ final class Options {
             names = "--targets",
             paramLabel = "N",
             description = "How many targets are checked at the same time (default: ${DEFAULT-VALUE}).")
+    @NumberRange(max = 256)
     int targets = 8;
 
     @Option(
@@ -224,7 +231,12 @@ final class Options {
 
     /** The command line that fills these options. */
     CommandLine commandLine() {
-        return commandLine(Optional.ofNullable(System.getProperty(INSTALLED_NAME)));
+        return commandLine(installedName());
+    }
+
+    /** The name that the command is installed by; empty if it is run from its jar. */
+    static Optional<String> installedName() {
+        return Optional.ofNullable(System.getProperty(INSTALLED_NAME));
     }
 
     /** The same under the name that it is installed by. */

@@ -1,9 +1,7 @@
 package dev.starttls.conformance;
 
-import dev.starttls.conformance.report.Visible;
 import dev.starttls.conformance.run.Outcome;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,7 +19,7 @@ abstract class Results implements Messages {
      */
     private static final int SECONDS_FOR_LAST_WORDS = 3;
 
-    private final PrintStream err;
+    private final CommandEnvironment environment;
     private final StatusLine status;
     private final ReentrantLock lock = new ReentrantLock();
     private Outcome outcome = Outcome.PASSED;
@@ -29,9 +27,9 @@ abstract class Results implements Messages {
     private boolean metricsLost;
     private boolean closed;
 
-    Results(PrintStream err) {
-        this.err = err;
-        this.status = new StatusLine(err);
+    Results(CommandEnvironment environment) {
+        this.environment = environment;
+        this.status = new StatusLine(environment.err());
     }
 
     /** What of the output could not be written. */
@@ -136,8 +134,8 @@ abstract class Results implements Messages {
     /** Reports an error of the suite itself. */
     public final void fault(RuntimeException fault) {
         alone(() -> {
-            say("an internal error of the suite, please report it:");
-            fault.printStackTrace(err);
+            status.erase();
+            environment.fault(fault);
             exceptional = Optional.of(ExitStatus.FAULT);
         });
     }
@@ -181,14 +179,10 @@ abstract class Results implements Messages {
         }
     }
 
-    /**
-     * Prints a message. A part of it may come from the network or from a list of targets, and a terminal executes
-     * control characters, so they are replaced.
-     */
+    /** Prints a message. */
     final void say(String text) {
         status.erase();
-        err.println("conformance: " + Visible.of(text));
-        err.flush();
+        environment.say(text);
     }
 
     /** Whether the exit status is about the suite or this machine, and not about any target. */

@@ -29,7 +29,7 @@ final class RunResults extends Results implements Fleet.Sink {
     private Optional<String> last = Optional.empty();
 
     RunResults(Reports reports, CommandEnvironment environment) {
-        super(environment.err());
+        super(environment);
         this.reports = reports;
     }
 

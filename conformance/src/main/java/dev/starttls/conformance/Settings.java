@@ -25,20 +25,9 @@ import java.util.function.Supplier;
 
 /** The settings of targets, from the options, validated. */
 final class Settings {
-    private static final int MAX_TIMEOUT = 3600;
-    private static final int MAX_PARALLEL = 256;
-    private static final int MAX_RATE = 1000;
-    private static final int MAX_TARGETS = 256;
-
     private Settings() {}
 
     static TargetSettings of(Options options) throws UsageException {
-        OptionRange.require("--timeout", options.timeout, 1, MAX_TIMEOUT, " seconds");
-        OptionRange.require("--parallel", options.parallel, 1, MAX_PARALLEL, "");
-        if (options.rate.isPresent()) {
-            OptionRange.require("--rate", options.rate.get(), 1, MAX_RATE, " connections per second");
-        }
-        OptionRange.require("--targets", options.targets, 1, MAX_TARGETS, "");
         TargetSettings settings = TargetSettings.standard().withAnswer(Duration.ofSeconds(options.timeout));
         Optional<InetAddress> local = options.fleet.local();
         if (local.isPresent()) {

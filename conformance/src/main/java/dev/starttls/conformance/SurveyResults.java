@@ -22,8 +22,8 @@ final class SurveyResults extends Results implements SurveyRun.Sink {
     private final List<SurveyReport> reports = new ArrayList<>();
     private final SurveyTally tally = new SurveyTally();
 
-    private SurveyResults(ReportStreams streams, PrintStream err) {
-        super(err);
+    private SurveyResults(ReportStreams streams, CommandEnvironment environment) {
+        super(environment);
         this.streams = streams;
     }
 
@@ -45,7 +45,7 @@ final class SurveyResults extends Results implements SurveyRun.Sink {
             }
         }
         ReportStreams streams = new ReportStreams(environment, continued);
-        SurveyResults results = new SurveyResults(streams, environment.err());
+        SurveyResults results = new SurveyResults(streams, environment);
         try {
             for (ReportFile one : wanted) {
                 results.add(one.format(), streams.open(one));

@@ -548,7 +548,7 @@ class ClientCommandTest {
     void a_wrong_call_is_status_2_and_reported(String args, String message) {
         InProcess run = InProcess.run(List.of(args.split(" ", -1)));
         assertThat(run.status()).isEqualTo(2);
-        assertThat(run.err()).contains(message).contains("Try --help");
+        assertThat(run.err()).contains(message).endsWith("Try conformance client --help." + System.lineSeparator());
         assertThat(run.out()).isEmpty();
     }
 }
