@@ -3,6 +3,7 @@ package dev.starttls.conformance;
 import dev.starttls.conformance.target.ClosestWord;
 import java.lang.reflect.AnnotatedElement;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -110,6 +111,27 @@ final class CallErrors {
         for (PositionalParamSpec before : parsed.matchedPositionals()) {
             throw new UsageException("'" + String.join(" ", before.stringValues()) + "' before " + sub.name()
                     + " is not used: write " + call(sub) + ", or leave out '" + sub.name() + "'");
+        }
+    }
+
+    /**
+     * Refuses a word among the targets that is likely meant for a command.
+     *
+     * @param commandLine the command that takes targets
+     */
+    static void requireTargets(Collection<String> urls, CommandLine commandLine) throws UsageException {
+        for (String url : urls) {
+            String neither = "'" + url + "' is neither a target nor a command; ";
+            if (url.equalsIgnoreCase("help")) {
+                throw new UsageException(neither + "for help write --help");
+            }
+            Optional<String> meant = url.matches("[A-Za-z]+")
+                    ? ClosestWord.of(url, commandLine.getSubcommands().keySet())
+                    : Optional.empty();
+            if (meant.isPresent()) {
+                throw new UsageException(
+                        neither + "did you mean " + meant.get() + "? For a server of that name write smtp://" + url);
+            }
         }
     }
 

@@ -22,6 +22,7 @@ import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import picocli.CommandLine.Option;
@@ -71,6 +72,36 @@ final class DomainOptions {
     @NumberRange(max = OptionRange.MAX_PORT)
     Optional<Integer> stsPort = Optional.empty();
 
+    /**
+     * Refuses an option that is for domains alone where no domain is named: it would have no effect.
+     *
+     * @param urls the targets of the command line; {@code listed} says whether a file names others
+     */
+    void requireDomain(List<String> urls, boolean listed) throws UsageException {
+        for (String url : urls) {
+            if (TargetSource.domain(url).isPresent()) {
+                return;
+            }
+        }
+        if (listed) {
+            return;
+        }
+        String place = port.filter(number -> urls.size() == 1)
+                .map(number -> "; write " + urls.get(0).replaceFirst("(?<=[^:/])(:\\d+)?/?$", ":" + number))
+                .orElse("");
+        require("--port", port.isEmpty(), place);
+        require("--mta-sts-port", stsPort.isEmpty(), "");
+        require("--resolver", resolver.isEmpty(), "");
+        require("--trust-anchor", trustAnchor.isEmpty(), "");
+        require("--trust-ad", !trustAd, "");
+    }
+
+    private static void require(String option, boolean absent, String instead) throws UsageException {
+        if (!absent) {
+            throw new UsageException(option + " is for mx: and domain:, and no target is one" + instead);
+        }
+    }
+
     /** What is done about private addresses that records, or a block of addresses, have. */
     PrivateAddresses addresses() {
         return privateAddresses ? PrivateAddresses.ALLOWED : PrivateAddresses.REFUSED;
@@ -81,13 +112,18 @@ final class DomainOptions {
      *
      * @param target those of their servers
      * @param refused the servers that are never connected to, not for a policy either
+     * @param warning is called if the resolver is silent
      */
-    DomainSettings settings(TargetSettings target, Blocklist refused) throws UsageException {
+    DomainSettings settings(TargetSettings target, Blocklist refused, Consumer<String> warning) throws UsageException {
         if (target.serverName().isPresent()) {
             throw new UsageException("--server-name is the name of one server; those of a domain have their own");
         }
         List<X509Certificate> roots = target.trust().isEmpty() ? Roots.ofTheRuntime() : target.trust();
         DnsjavaResolver dns = dns(target);
+        if (dns.silence().isPresent()) {
+            warning.accept("the resolver" + resolver.map(named -> " " + named).orElse(" of this system")
+                    + " does not answer; name" + (resolver.isPresent() ? " another" : " one") + " by --resolver");
+        }
         PrivateAddresses addresses = addresses();
         return new DomainSettings(
                 dns,

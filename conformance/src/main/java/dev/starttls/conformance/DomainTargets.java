@@ -10,6 +10,7 @@ import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetSettings;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The targets of a run that are domains. A resolver is opened when the first one is named. Safe for use by several threads.
@@ -23,6 +24,7 @@ final class DomainTargets {
     private final Selection selection;
     private final DoneTargets done;
     private final Blocklist refused;
+    private Consumer<String> warning;
     private Optional<DomainReports> reports = Optional.empty();
 
     /**
@@ -31,14 +33,26 @@ final class DomainTargets {
      * @param selection the checks to judge by
      * @param done what an earlier run has done
      * @param refused the servers that are never connected to
+     * @param warning is called if the resolver is silent
      */
     DomainTargets(
-            DomainOptions options, TargetSettings settings, Selection selection, DoneTargets done, Blocklist refused) {
+            DomainOptions options,
+            TargetSettings settings,
+            Selection selection,
+            DoneTargets done,
+            Blocklist refused,
+            Consumer<String> warning) {
+        this.warning = warning;
         this.options = options;
         this.settings = settings;
         this.selection = selection;
         this.done = done;
         this.refused = refused;
+    }
+
+    /** Warns by this from now on. */
+    synchronized void warnBy(Consumer<String> other) {
+        warning = other;
     }
 
     /**
@@ -48,7 +62,7 @@ final class DomainTargets {
      */
     synchronized DomainReports open() throws UsageException {
         if (reports.isEmpty()) {
-            DomainSettings how = options.settings(settings, refused);
+            DomainSettings how = options.settings(settings, refused, warning);
             reports = Optional.of(new DomainReports(new DomainExpansion(how), new DomainJudge(how, selection)));
         }
         return reports.get();

@@ -103,6 +103,9 @@ final class FleetOptions {
         Optional<HostAndPort> served = metrics.filter(text -> text.matches("[^/\\\\]*:[0-9]{1,9}"))
                 .flatMap(HostAndPort::parse)
                 .filter(text -> text.port().isPresent());
+        if (metrics.get().isBlank() || metrics.get().equals(":")) {
+            throw new UsageException("--metrics: expected a file or [HOST]:PORT, got '" + metrics.get() + "'");
+        }
         return served.isPresent()
                 ? MetricsServer.at(served.get().toListen("--metrics", 1))
                 : new MetricsFile(Path.of(metrics.get()));

@@ -8,7 +8,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /** {@code conformance lab}: a domain on loopback until the process is interrupted. */
@@ -27,9 +26,6 @@ final class LabCommand {
      * @return the exit status
      */
     int run() throws UsageException {
-        OptionRange.requirePort("--port", options.port);
-        OptionRange.requirePort("--mta-sts-port", options.policyPort);
-        OptionRange.requirePort("--dns-port", options.dnsPort);
         if (options.folder.toString().chars().anyMatch(Character::isWhitespace)) {
             throw new UsageException(
                     "--folder: expected a path without spaces, since $(cat FOLDER/options) is split at them, got '"
@@ -42,7 +38,7 @@ final class LabCommand {
             describe(lab);
             interrupted.await();
         } catch (IOException e) {
-            environment.err().println("conformance: " + e.getMessage());
+            environment.say(e.getMessage());
             return ExitStatus.IO_FAILED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -68,7 +64,7 @@ final class LabCommand {
         PrintStream out = environment.out();
         out.println(Laboratory.DOMAIN + " is served on this machine. What a check of it needs is in " + file + ":");
         lines.forEach(line -> out.println("  " + line));
-        out.println("Check it: " + command() + " $(cat " + file + ") mx:" + Laboratory.DOMAIN);
+        out.println("Check it: " + environment.call() + " $(cat " + file + ") mx:" + Laboratory.DOMAIN);
         out.println("With --trust-anchor " + anchor + " the check validates its signatures itself.");
         out.println("Ready, until it is interrupted.");
         out.flush();
@@ -77,9 +73,5 @@ final class LabCommand {
     /** An option and its value are one line. */
     private static List<String> lines(List<String> words) {
         return String.join(" ", words).replace(" --", "\n--").lines().toList();
-    }
-
-    private static String command() {
-        return Optional.ofNullable(System.getProperty(Options.INSTALLED_NAME)).orElse("java -jar conformance.jar");
     }
 }

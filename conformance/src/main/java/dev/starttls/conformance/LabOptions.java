@@ -42,18 +42,21 @@ final class LabOptions {
             names = "--port",
             paramLabel = "PORT",
             description = "The port of the three mail hosts (default: ${DEFAULT-VALUE}).")
+    @NumberRange(max = OptionRange.MAX_PORT)
     int port = 2525;
 
     @Option(
             names = "--mta-sts-port",
             paramLabel = "PORT",
             description = "The port of the MTA-STS policy (default: ${DEFAULT-VALUE}).")
+    @NumberRange(max = OptionRange.MAX_PORT)
     int policyPort = 8443;
 
     @Option(
             names = "--dns-port",
             paramLabel = "PORT",
             description = "The port of the resolver, UDP and TCP (default: ${DEFAULT-VALUE}).")
+    @NumberRange(max = OptionRange.MAX_PORT)
     int dnsPort = 5300;
 
     @Option(

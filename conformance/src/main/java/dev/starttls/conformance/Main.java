@@ -106,6 +106,7 @@ public final class Main {
             environment.out().print(options.fleet.survey ? SurveyJson.schema() : JsonReport.schema());
             return Outcome.PASSED.status();
         }
+        CallErrors.requireTargets(options.urls, commandLine);
         if (options.fleet.survey) {
             return new SurveyCommand(environment, options).run();
         }

@@ -1,6 +1,7 @@
 package dev.starttls.conformance;
 
 import dev.starttls.conformance.reach.DaemonThreadFactory;
+import dev.starttls.conformance.target.UnwritableFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ final class MetricsFile implements Metrics {
             try {
                 write(counts.get());
             } catch (IOException e) {
-                lost.accept(e);
+                lost.accept(new IOException("cannot write " + UnwritableFile.reason(file, e), e));
             }
         };
         // Its last write ends by itself.

@@ -83,7 +83,7 @@ final class ReportStreams implements AutoCloseable {
             files.put(path.toString(), file);
             return file;
         } catch (IOException e) {
-            throw new UnwritableReportException(e);
+            throw new UnwritableReportException(path, e);
         }
     }
 

@@ -145,7 +145,7 @@ abstract class Results implements Messages {
         alone(() -> {
             if (!metricsLost) {
                 metricsLost = true;
-                say("--metrics: cannot write: " + why);
+                say("--metrics: " + why.getMessage());
                 exceptional = Optional.of(ExitStatus.IO_FAILED);
             }
         });

@@ -68,7 +68,7 @@ final class ServerCheck {
         this.expectations = expectations;
         this.done = options.fleet.done(addresses());
         this.refused = options.fleet.refused();
-        this.domains = new DomainTargets(options.domains, settings, selection, done, refused);
+        this.domains = new DomainTargets(options.domains, settings, selection, done, refused, environment::say);
     }
 
     /**
@@ -79,6 +79,7 @@ final class ServerCheck {
      * @throws UnwritableReportException if the file of a report cannot be created
      */
     int run(int columns) throws UsageException, UnwritableReportException {
+        options.domains.requireDomain(options.urls, options.targetsFile.isPresent());
         List<Target> named = new ArrayList<>();
         List<String> unchecked = new ArrayList<>();
         List<String> repeated = new ArrayList<>();
@@ -116,6 +117,7 @@ final class ServerCheck {
                             options.output.formats, options.filesRead(), options.fleet.resume, environment, columns),
                     environment);
             Interrupts.Watch watch = environment.interrupts().on(results::interrupted);
+            domains.warnBy(results::note);
             unchecked.forEach(results::wrong);
             repeated.forEach(results::note);
             done.description().ifPresent(results::note);

@@ -77,6 +77,9 @@ final class Settings {
     }
 
     private static TargetSettings named(TargetSettings settings, String name) throws UsageException {
+        if (name.isBlank()) {
+            throw new UsageException("--server-name: expected the name in the server's certificate, got nothing");
+        }
         try {
             return settings.withServerName(name);
         } catch (IllegalArgumentException e) {

@@ -39,6 +39,7 @@ final class SurveyCommand {
      * @throws UnwritableReportException if the file of a report cannot be created
      */
     int run() throws UsageException, UnwritableReportException {
+        options.domains.requireDomain(options.urls, options.targetsFile.isPresent());
         NamedTargets named = new NamedTargets(options.urls, recent, options.domains.addresses(), options.fleet.order());
         if (options.targetsFile.isEmpty() && named.obstacles().size() == options.urls.size()) {
             throw new UsageException(String.join("; ", named.obstacles()));

@@ -17,14 +17,14 @@ final class TargetSource {
 
     /** A target given on the command line. */
     static Target parse(String url) throws UsageException {
-        if (url.equals("client")) {
-            throw new UsageException("'client', the check of a client, is not available yet; to check a server named"
-                    + " client write smtp://client");
-        }
         if (NamedTargets.block(url).isPresent()) {
             throw new UsageException(
                     "'" + url + "' is a block of addresses: survey it by --survey, or write it into the file of"
                             + " --targets-file");
+        }
+        if (domain(url).isPresent()) {
+            throw new UsageException("'" + url
+                    + "' is a domain, and --survey connects to servers: leave --survey out, or" + " write smtp://HOST");
         }
         try {
             return Target.parse(url);

@@ -74,8 +74,8 @@ class CommandLineFilesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "json=@ | cannot write the report: @ (Is a directory)",
-                "json=@none/report.json | cannot write the report: @none/report.json",
+                "json=@ | cannot write the report @: it is a directory",
+                "json=@none/report.json | cannot write the report @none/report.json: there is no folder @none",
             })
     void a_report_that_cannot_be_created_is_status_74(String format, String message) {
         InProcess run = run("--format " + format + " smtp://localhost:1");

@@ -44,7 +44,8 @@ public final class Acceptances {
         int equals = rule.indexOf('=');
         String reason = equals < 0 ? "" : rule.substring(equals + 1).strip();
         if (reason.isEmpty()) {
-            throw new IllegalArgumentException("'" + rule + "': expected ID=reason, with a reason");
+            throw new IllegalArgumentException(
+                    "'" + rule + "': expected ID=reason, with a reason, as in TLS-S-01=old printers, until May");
         }
         add(rule.substring(0, equals).strip(), reason);
     }

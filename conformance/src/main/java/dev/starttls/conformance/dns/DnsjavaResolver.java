@@ -45,10 +45,12 @@ public final class DnsjavaResolver implements DnsResolver {
             . IN DS 38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16
             """;
 
+    private final Resolver plain;
     private final Resolver resolver;
     private final Validation validation;
 
-    private DnsjavaResolver(Resolver resolver, Validation validation) {
+    private DnsjavaResolver(Resolver plain, Resolver resolver, Validation validation) {
+        this.plain = plain;
         this.resolver = resolver;
         this.validation = validation;
     }
@@ -63,19 +65,23 @@ public final class DnsjavaResolver implements DnsResolver {
         DnsLog.silence();
         Resolver plain = plain(settings);
         if (settings.believesServer()) {
-            return new DnsjavaResolver(plain, Validation.by("validated by the resolver, whose AD bit is believed"));
+            return new DnsjavaResolver(
+                    plain, plain, Validation.by("validated by the resolver, whose AD bit is believed"));
         }
         if (settings.anchors().isPresent()) {
             try (InputStream anchors = Files.newInputStream(settings.anchors().get())) {
                 return new DnsjavaResolver(
-                        validating(plain, anchors), Validation.by("validated here, from the given trust anchors"));
+                        plain,
+                        validating(plain, anchors),
+                        Validation.by("validated here, from the given trust anchors"));
             }
         }
         Resolver validating =
                 validating(plain, new ByteArrayInputStream(ROOT_ANCHORS.getBytes(StandardCharsets.US_ASCII)));
         return rootIsSecure(validating)
-                ? new DnsjavaResolver(validating, Validation.by("validated here, from the root's trust anchors"))
+                ? new DnsjavaResolver(plain, validating, Validation.by("validated here, from the root's trust anchors"))
                 : new DnsjavaResolver(
+                        plain,
                         plain,
                         Validation.none("the resolver does not pass on the signatures of the root;"
                                 + " name one that does by --resolver"));
@@ -101,10 +107,27 @@ public final class DnsjavaResolver implements DnsResolver {
 
     private static boolean rootIsSecure(Resolver validating) {
         try {
-            Message answer = validating.send(Message.newQuery(Record.newRecord(Name.root, Type.SOA, DClass.IN)));
+            Message answer = validating.send(aboutRoot());
             return answer.getRcode() == Rcode.NOERROR && answer.getHeader().getFlag(Flags.AD);
         } catch (IOException e) {
             return false;
+        }
+    }
+
+    private static Message aboutRoot() {
+        return Message.newQuery(Record.newRecord(Name.root, Type.SOA, DClass.IN));
+    }
+
+    /**
+     * Why the resolver gives no answer at all, found out by a question; empty if it gives one, whatever it says. Waits as long as
+     * for any answer.
+     */
+    public Optional<String> silence() {
+        try {
+            var unused = plain.send(aboutRoot());
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(Optional.ofNullable(e.getMessage()).orElse("no connection"));
         }
     }
 

@@ -1,24 +1,31 @@
 package dev.starttls.conformance.profile;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.target.ClosestWord;
+import dev.starttls.conformance.target.UnreadableFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The rules of one recommendation. A file is JSON:
@@ -52,6 +59,9 @@ public record Profile(String name, String document, List<ProfileRule> rules) {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
+    /** What Jackson says of a text that ends too early. */
+    private static final Pattern BEGUN = Pattern.compile("close marker for (Object|Array) .*line: (\\d+)");
+
     public Profile {
         rules = List.copyOf(rules);
     }
@@ -70,14 +80,17 @@ public record Profile(String name, String document, List<ProfileRule> rules) {
                 throw new IllegalStateException("a resource of the suite cannot be read: " + nameOrFile, e);
             }
         }
-        String text;
+        Path file = Path.of(nameOrFile);
         try {
-            text = Files.readString(Path.of(nameOrFile));
+            return parse(nameOrFile, Files.readString(file));
+        } catch (NoSuchFileException e) {
+            throw new ProfileException("there is no profile and no file '" + nameOrFile + "'; "
+                    + ClosestWord.of(nameOrFile, NAMES)
+                            .map(name -> "did you mean " + name + "?")
+                            .orElse("the profiles are " + String.join(", ", NAMES)));
         } catch (IOException e) {
-            throw new ProfileException(
-                    "expected one of " + String.join(", ", NAMES) + ", or a file; cannot read " + e.getMessage());
+            throw new ProfileException(UnreadableFile.exception(file, e).getMessage());
         }
-        return parse(nameOrFile, text);
     }
 
     /** The profiles that the suite contains, by their {@link #NAMES}. */
@@ -112,14 +125,26 @@ public record Profile(String name, String document, List<ProfileRule> rules) {
             }
             return new Profile(ProfileRule.text(file, "name"), document, rules);
         } catch (JsonProcessingException e) {
-            throw new ProfileException(source + ": expected JSON: " + e.getOriginalMessage() + where(e));
+            throw new ProfileException(source + ": expected JSON, but " + what(e));
         } catch (IllegalArgumentException e) {
             throw new ProfileException(source + ": " + e.getMessage());
         }
     }
 
-    private static String where(JsonProcessingException e) {
-        return e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
+    /** What is wrong with a text, in place of what Jackson says of it, which names no place in it. */
+    private static String what(JsonProcessingException e) {
+        String line =
+                e.getLocation() == null ? "a line" : "line " + e.getLocation().getLineNr();
+        if (e instanceof JsonEOFException) {
+            Matcher begun = BEGUN.matcher(e.getOriginalMessage());
+            return "it ends in " + line
+                    + (begun.find()
+                            ? " inside an " + begun.group(1).toLowerCase(Locale.ROOT) + " that begins in line "
+                                    + begun.group(2)
+                            : "");
+        }
+        return line + " is wrong: "
+                + e.getOriginalMessage().lines().findFirst().orElse("").replaceAll(" ?\\(?\\[Source: .*", "");
     }
 
     /** The rules as reports print them. */

@@ -4,6 +4,7 @@ import dev.starttls.conformance.connection.FixedTrustManager;
 import dev.starttls.conformance.connection.TlsOffer;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetSettings;
+import dev.starttls.conformance.target.Unconnected;
 import dev.starttls.core.nio.ClientSetup;
 import dev.starttls.core.nio.StartTlsChannel;
 import dev.starttls.core.nio.UpgradeLoop;
@@ -163,8 +164,8 @@ public final class Reach implements AutoCloseable {
 
     private static Contact contact(Target target, Optional<UpgradeException> failure) {
         return failure.filter(Reach::noConnection)
-                .<Contact>map(why -> new Contact.Failed(
-                        why.reason(), why.phase(), "cannot connect to " + target.url() + ": " + why.getMessage()))
+                .<Contact>map(why ->
+                        new Contact.Failed(why.reason(), why.phase(), Unconnected.message(target, why.getMessage())))
                 .orElseGet(Contact.Made::new);
     }
 

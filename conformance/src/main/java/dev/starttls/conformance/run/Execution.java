@@ -6,6 +6,7 @@ import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.LoginBudget;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.target.Unconnected;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -41,7 +42,7 @@ final class Execution implements AutoCloseable {
             Survey survey = context.dialect().survey(context);
             return guard.struck() ? unreachable("it took longer than " + seconds(limit)) : survey;
         } catch (IOException e) {
-            return unreachable("cannot connect to " + context.target().url() + ": " + e.getMessage());
+            return unreachable(Unconnected.message(context.target(), String.valueOf(e.getMessage())));
         }
     }
 

@@ -57,8 +57,12 @@ public record DomainTarget(Servers servers, String domain) implements Subject {
         if (domain.length() > MAX_DOMAIN
                 || !domain.matches("([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
                 || ServerIdentity.isAddress(domain)) {
-            throw new TargetException("'" + text + "': expected the name of a domain after '" + servers.key()
-                    + ":', as in " + servers.key() + ":example.org");
+            String bare = name.replaceFirst("^/+", "");
+            throw new TargetException("'" + text + "': expected the name of a domain after '" + servers.key() + ":'"
+                    + (bare.equals(name)
+                            ? ", as in " + servers.key() + ":example.org"
+                            : ": write " + servers.key() + ":" + (bare.isEmpty() ? "example.org" : bare)
+                                    + ", without slashes"));
         }
         return domain;
     }

@@ -17,6 +17,8 @@ import java.util.Optional;
 public record Target(Scheme scheme, String host, int port, Optional<String> name, Optional<InetAddress> address)
         implements Subject {
 
+    private static final String FORMS = Scheme.all() + ", and mx:DOMAIN, domain:[USER@]DOMAIN";
+
     /** A target at whichever of the host's addresses answers first. */
     public Target(Scheme scheme, String host, int port) {
         this(scheme, host, port, Optional.empty(), Optional.empty());
@@ -58,13 +60,12 @@ public record Target(Scheme scheme, String host, int port, Optional<String> name
     public static Target parse(String url) throws TargetException {
         int colon = url.indexOf("://");
         if (colon < 0) {
-            throw new TargetException("'" + url + "' is not a target: write SCHEME://HOST[:PORT], for instance smtp://"
-                    + (likeHost(url.strip()) ? url.strip() : "mail.example.org") + " (schemes: " + Scheme.all() + ")");
+            throw new TargetException("'" + url + "' is not a target: " + instead(url.strip()));
         }
         String name = url.substring(0, colon);
         Scheme scheme = Scheme.named(name)
-                .orElseThrow(() -> new TargetException(
-                        "'" + url + "': there is no scheme '" + name + "'; it is one of " + Scheme.all()));
+                .orElseThrow(() ->
+                        new TargetException("'" + url + "': there is no scheme '" + name + "'; it is one of " + FORMS));
         int hash = url.indexOf('#');
         if (hash >= 0) {
             return named(url, hash);
@@ -83,6 +84,20 @@ public record Target(Scheme scheme, String host, int port, Optional<String> name
                     + "://HOST:PORT or " + scheme.key() + "://ADDRESS:PORT#NAME");
         }
         return rest.startsWith("[") ? bracketed(url, scheme, rest) : named(url, scheme, rest);
+    }
+
+    /** What to write in place of a text that is no URL. */
+    private static String instead(String text) {
+        if (text.matches("[^@:/\\s]+@[\\w.-]+")) {
+            return "for the servers of that user write domain:" + text + "; for one server smtp://HOST[:PORT]";
+        }
+        // Of smtp:host and smtp:/host slashes are missing, and the scheme is there.
+        int colon = text.indexOf(':');
+        Optional<Scheme> scheme = colon < 0 ? Optional.empty() : Scheme.named(text.substring(0, colon));
+        String rest = scheme.isEmpty() ? text : text.substring(colon + 1).replaceFirst("^/+", "");
+        return "write SCHEME://HOST[:PORT], for instance "
+                + scheme.orElse(Scheme.SMTP).key() + "://" + (likeHost(rest) ? rest : "mail.example.org")
+                + " (schemes: " + FORMS + ")";
     }
 
     /** Whether a scheme may be all that is missing. */
