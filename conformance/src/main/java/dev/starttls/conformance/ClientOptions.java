@@ -48,7 +48,11 @@ import picocli.CommandLine.Parameters;
                     + " So is what only its exit status could show, if that is not 0 with a well-behaved server."
         })
 final class ClientOptions {
-    @Parameters(paramLabel = "PROTOCOL", arity = "0..1", hidden = true)
+    @Parameters(
+            paramLabel = "PROTOCOL",
+            arity = "0..1",
+            hidden = true,
+            completionCandidates = CompletionValues.Protocols.class)
     Optional<String> protocol = Optional.empty();
 
     @OptionSection("The client")

@@ -5,6 +5,7 @@ import dev.starttls.conformance.client.ClientSuite;
 import dev.starttls.conformance.client.cases.ClientCase;
 import dev.starttls.conformance.profile.Profile;
 import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.target.Scheme;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.stream.Stream;
@@ -35,6 +36,25 @@ final class CompletionValues {
                     .distinct()
                     .sorted()
                     .iterator();
+        }
+    }
+
+    /** What targets begin with. */
+    static final class Targets implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Stream.concat(
+                            Arrays.stream(Scheme.values()).map(scheme -> scheme.key() + "://"),
+                            Stream.of("mx:", "domain:"))
+                    .iterator();
+        }
+    }
+
+    /** Protocols of clients. */
+    static final class Protocols implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(Protocol.values()).map(Protocol::key).iterator();
         }
     }
 

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -99,7 +98,7 @@ public final class Main {
             return Outcome.PASSED.status();
         }
         if (options.completion) {
-            environment.out().print(AutoComplete.bash(commandLine.getCommandName(), commandLine));
+            environment.out().print(CompletionScript.of(commandLine));
             return Outcome.PASSED.status();
         }
         if (options.output.schema) {

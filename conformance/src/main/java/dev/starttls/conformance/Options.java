@@ -85,7 +85,11 @@ final class Options {
             "At most 40 logins are tried with invented names and passwords, and fail, which may ban"
                     + " this client; real ones only with --user, inside TLS that was verified";
 
-    @Parameters(paramLabel = "URL", arity = "0..*", hidden = true)
+    @Parameters(
+            paramLabel = "URL",
+            arity = "0..*",
+            hidden = true,
+            completionCandidates = CompletionValues.Targets.class)
     List<String> urls = new ArrayList<>();
 
     @OptionSection("The server")

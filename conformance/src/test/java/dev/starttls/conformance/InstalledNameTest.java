@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 
 /** The name that a package installs the command by: whoever reads the help types its lines as they stand. */
@@ -70,7 +69,7 @@ class InstalledNameTest {
 
     @Test
     void completion_is_for_the_command_as_it_is_installed() {
-        assertThat(AutoComplete.bash(installed.getCommandName(), installed).lines())
+        assertThat(CompletionScript.of(installed).lines().map(String::strip))
                 .anyMatch(line -> line.startsWith("complete -F")
                         && line.endsWith(" starttls-conformance starttls-conformance.sh starttls-conformance.bash"));
     }
