@@ -41,6 +41,11 @@ public final class Main {
         return new Options().commandLine();
     }
 
+    /** The headings of {@code --help}, each by the option that it stands above. */
+    public static Map<String, String> headings(CommandLine command) {
+        return SectionedHelp.headings(command.getCommandSpec());
+    }
+
     /**
      * The command without the process around it.
      *

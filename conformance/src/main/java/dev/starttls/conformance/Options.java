@@ -47,7 +47,7 @@ import picocli.CommandLine.Parameters;
             "  ${ROOT-COMMAND-NAME} --format junit=report.xml submission://mail.example.org",
             "  ${ROOT-COMMAND-NAME} --targets-file - --format ndjson < hosts.txt > results.ndjson",
             "  ${ROOT-COMMAND-NAME} mx:example.org --format html=example.html",
-            "  ${ROOT-COMMAND-NAME} --only DNS-S-* domain:user@example.org",
+            "  ${ROOT-COMMAND-NAME} --only 'DNS-S-*' domain:user@example.org",
             "  ${ROOT-COMMAND-NAME} --baseline last.json --format json=now.json imap://mail.example.org",
             "  ${ROOT-COMMAND-NAME} --accept 'TLS-S-05b=old scanners, ticket #4711' smtp://mail.example.org",
             "  ${ROOT-COMMAND-NAME} --explain UP-S-10",

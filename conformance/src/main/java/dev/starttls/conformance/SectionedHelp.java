@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
@@ -30,6 +31,14 @@ final class SectionedHelp {
                 .append(":%n")
                 .append(help.optionListExcludingGroups(options).replace("%", "%%")));
         return String.format(text.toString());
+    }
+
+    /** The headings, each by the first option of its section. */
+    static Map<String, String> headings(CommandSpec command) {
+        Map<String, String> headings = new LinkedHashMap<>();
+        sections(command.options())
+                .forEach((heading, options) -> headings.put(options.get(0).longestName(), heading));
+        return headings;
     }
 
     private static Map<String, List<OptionSpec>> sections(List<OptionSpec> options) {
