@@ -50,6 +50,8 @@ class PromisedTest {
         }
         promised.add("exit status " + ExitStatus.FAULT + " FAULT");
         promised.add("exit status " + ExitStatus.IO_FAILED + " IO_FAILED");
+        promised.add("exit status " + ExitStatus.INTERRUPTED + " INTERRUPTED");
+        promised.add("exit status " + ExitStatus.TERMINATED + " TERMINATED");
         promised.add("exit status " + ExitStatus.READER_GONE + " READER_GONE");
         Arrays.stream(Scheme.values()).forEach(scheme -> promised.add("scheme " + scheme.pattern()));
         CommandLine command = new Options().commandLine();
