@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -32,10 +33,19 @@ import java.util.stream.Stream;
  * }</pre>
  *
  * <p>It sees what animal-sniffer sees, calls, fields and names of types, and method references as well, which that one passes over.
+ * ArchUnit passes over types that are nowhere but in a {@code catch}, a cast or an array's creation: the constant pool has them.
  */
 public final class AndroidApi {
 
     private static final String FILE = "android-34.txt";
+
+    /** What the compiler writes for a lambda, a concatenation, or the methods of a record; D8 has other code in its place. */
+    private static final Set<String> REPLACED = Set.of(
+            "java.lang.invoke.LambdaMetafactory",
+            "java.lang.invoke.MethodHandles",
+            "java.lang.invoke.MethodHandles$Lookup",
+            "java.lang.invoke.StringConcatFactory",
+            "java.lang.runtime.ObjectMethods");
 
     private static final AndroidApi LEVEL_34 = read();
 
@@ -52,7 +62,8 @@ public final class AndroidApi {
      */
     public static List<String> undefined(JavaClasses classes) {
         return classes.stream()
-                .flatMap(type -> Stream.concat(types(type), accesses(type))
+                .flatMap(type -> Stream.of(types(type), constants(type), accesses(type))
+                        .flatMap(Function.identity())
                         .filter(reference -> !LEVEL_34.has(reference))
                         .map(reference -> type.getName() + " -> " + reference))
                 .distinct()
@@ -66,6 +77,12 @@ public final class AndroidApi {
                 .map(JavaClass::getBaseComponentType)
                 .filter(AndroidApi::isForeign)
                 .map(target -> new Reference(target.getName(), ""));
+    }
+
+    private static Stream<Reference> constants(JavaClass type) {
+        return ClassConstants.of(type.getSource().orElseThrow().getUri()).stream()
+                .filter(name -> !name.startsWith("dev.starttls.") && !REPLACED.contains(name))
+                .map(name -> new Reference(name, ""));
     }
 
     private static Stream<Reference> accesses(JavaClass type) {

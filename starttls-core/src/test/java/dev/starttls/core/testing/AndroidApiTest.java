@@ -6,12 +6,14 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.Location;
 import dev.starttls.core.upgrade.UpgradeConnection;
+import java.lang.module.FindException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,19 @@ class AndroidApiTest {
     }
 
     @Test
+    void a_type_that_is_only_caught_cast_to_or_the_element_of_an_array_is_found() {
+        assertThat(AndroidApi.undefined(new ClassFileImporter()
+                        .importClasses(Caught.class, Cast.class, Element.class, Parameter.class)))
+                .extracting(reference ->
+                        reference.substring(AndroidApiTest.class.getName().length() + 1))
+                .containsExactly(
+                        "Cast -> java.net.UnixDomainSocketAddress",
+                        "Caught -> java.lang.module.FindException",
+                        "Element -> java.net.UnixDomainSocketAddress",
+                        "Parameter -> java.net.UnixDomainSocketAddress");
+    }
+
+    @Test
     void what_it_has_is_not() {
         assertThat(AndroidApi.undefined(new ClassFileImporter().importClasses(Old.class, Inheriting.class)))
                 .isEmpty();
@@ -62,6 +77,36 @@ class AndroidApiTest {
         ByteBuffer call(ByteBuffer octets) {
             return octets.get(0, new byte[1]);
         }
+    }
+
+    static final class Caught {
+
+        void caught(Runnable work) {
+            try {
+                work.run();
+            } catch (FindException e) {
+                return;
+            }
+        }
+    }
+
+    static final class Cast {
+
+        boolean cast(Object from) {
+            return ((UnixDomainSocketAddress) from) == null;
+        }
+    }
+
+    static final class Element {
+
+        Object array() {
+            return new UnixDomainSocketAddress[1];
+        }
+    }
+
+    static final class Parameter {
+
+        final Consumer<UnixDomainSocketAddress> lambda = address -> {};
     }
 
     static final class Old {

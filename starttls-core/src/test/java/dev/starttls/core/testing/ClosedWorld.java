@@ -15,12 +15,12 @@ import java.util.stream.Stream;
  */
 public final class ClosedWorld {
 
-    private static final Pattern BY_NAME = Pattern.compile(
-            "java\\.lang\\.(reflect\\..*|Class (forName|newInstance|get(Declared)?(Method|Field|Constructor|Classes|RecordComponents)\\w*"
-                    + "|getResource\\w*)|ClassLoader .*|Module getResource\\w*|(System|Runtime) load\\w*"
-                    + "|invoke\\.(MethodHandles?(\\$Lookup)?|VarHandle) .*|foreign\\..*)"
-                    + "|java\\.util\\.(ServiceLoader|ResourceBundle|concurrent\\.atomic\\.Atomic\\w+FieldUpdater) .*"
-                    + "|java\\.io\\.Object(In|Out)putStream .*|sun\\..*|jdk\\..*");
+    private static final Pattern BY_NAME = Pattern.compile("java\\.lang\\.(reflect\\..*|Class"
+        + " (forName|newInstance|get(Declared)?(Method|Field|Constructor|Classes|RecordComponents)\\w*|getResource\\w*|getPermittedSubclasses|getNestMembers)|ClassLoader"
+        + " .*|Module getResource\\w*|ModuleLayer .*|(System|Runtime)"
+        + " load\\w*|invoke\\..*|constant\\..*|foreign\\..*)|java\\.util\\.(ServiceLoader|ResourceBundle|concurrent\\.atomic\\.Atomic\\w+FieldUpdater)"
+        + " .*|java\\.security\\.Provider\\$Service newInstance|java\\.io\\.Object((In|Out)putStream|StreamClass)"
+        + " .*|sun\\..*|jdk\\..*");
 
     private ClosedWorld() {}
 
@@ -42,12 +42,19 @@ public final class ClosedWorld {
     private static Stream<String> accesses(JavaClass type) {
         return type.getAccessesFromSelf().stream()
                 .map(JavaAccess::getTarget)
-                .map(ClosedWorld::name)
-                .filter(BY_NAME.asMatchPredicate());
+                .filter(ClosedWorld::isByName)
+                .map(target -> name(target.getOwner(), target));
     }
 
-    private static String name(AccessTarget target) {
-        return target.getOwner().getName() + " " + target.getName();
+    /** A class file names the type that a member is called on, which may be one that inherits it. */
+    private static boolean isByName(AccessTarget target) {
+        return Stream.concat(Stream.of(target.getOwner()), target.getOwner().getAllRawSuperclasses().stream())
+                .map(owner -> name(owner, target))
+                .anyMatch(BY_NAME.asMatchPredicate());
+    }
+
+    private static String name(JavaClass owner, AccessTarget target) {
+        return owner.getName() + " " + target.getName();
     }
 
     private static Stream<String> natives(JavaClass type) {

@@ -7,7 +7,12 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.Location;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import java.io.InputStream;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleProxies;
 import java.lang.reflect.Method;
+import java.net.URLClassLoader;
+import java.security.NoSuchAlgorithmException;
+import java.security.Provider;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +40,12 @@ class ClosedWorldTest {
                         " -> java.lang.Class forName",
                         " -> java.lang.Class getDeclaredMethod",
                         " -> java.lang.Class getResourceAsStream",
-                        " -> java.lang.reflect.Method invoke");
+                        " -> java.lang.ModuleLayer findLoader",
+                        " -> java.lang.invoke.MethodHandleProxies asInterfaceInstance",
+                        " -> java.lang.reflect.Method invoke",
+                        " -> java.net.URLClassLoader getResource",
+                        " -> java.net.URLClassLoader loadClass",
+                        " -> java.security.Provider$Service newInstance");
     }
 
     static final class Open {
@@ -47,6 +57,22 @@ class ClosedWorldTest {
 
         InputStream resource() {
             return Open.class.getResourceAsStream("name");
+        }
+
+        Class<?> inherited(URLClassLoader loader) throws ClassNotFoundException {
+            return loader.loadClass(loader.getResource("name").getFile());
+        }
+
+        ClassLoader layer(ModuleLayer layer) {
+            return layer.findLoader("name");
+        }
+
+        Object service(Provider.Service service) throws NoSuchAlgorithmException {
+            return service.newInstance(null);
+        }
+
+        Runnable proxy(MethodHandle handle) {
+            return MethodHandleProxies.asInterfaceInstance(Runnable.class, handle);
         }
     }
 }
