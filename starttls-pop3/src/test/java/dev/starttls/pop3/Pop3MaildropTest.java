@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.RawPeer;
+import dev.starttls.core.upgrade.ConnectionInfo;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.io.IOException;
@@ -82,6 +83,25 @@ class Pop3MaildropTest {
         login();
         assertThat(client.tls("USER mary\r\n")).isEqualTo("-ERR Logged in already\r\n");
         assertThat(client.tls("AUTH PLAIN\r\n")).isEqualTo("-ERR Logged in already\r\n");
+    }
+
+    @Test
+    void the_login_may_refuse_a_connection() {
+        Pop3Session session = new Pop3Session(State.SECURE, ConnectionInfo.UNKNOWN);
+        Pop3Reply refusal = Pop3Reply.error("[SYS/PERM] Not served");
+        Pop3Maildrop maildrop = new Pop3Maildrop(new Pop3Login() {
+            @Override
+            public Optional<Pop3Mailbox> open(String user, String password) {
+                throw new AssertionError("Expected no login");
+            }
+
+            @Override
+            public Optional<Pop3Reply> connected(Pop3Session connected) {
+                return connected.equals(session) ? Optional.of(refusal) : Optional.empty();
+            }
+        });
+        assertThat(maildrop.connected(session)).contains(refusal);
+        assertThat(maildrop.admit(session)).isCompletedWithValue(Optional.of(refusal));
     }
 
     @Test

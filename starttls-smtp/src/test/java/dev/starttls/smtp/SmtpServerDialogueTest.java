@@ -225,6 +225,19 @@ class SmtpServerDialogueTest {
     }
 
     @Test
+    void a_message_that_is_cut_off_in_a_chunk_is_abandoned_at_once() {
+        Chunks chunks = new Chunks() {
+            @Override
+            public Optional<SmtpReply> cutOff() {
+                return Optional.of(SmtpReply.of(552, "5.3.4 Enough"));
+            }
+        };
+        List<String> events = chunks.events;
+        assertThat(chunking(new SmtpAnswer.Chunk(chunks)).received("BDAT 3")).isInstanceOf(Step.Fail.class);
+        assertThat(events).containsExactly("ABANDONED");
+    }
+
+    @Test
     void the_message_of_a_chunk_that_was_begun_before_tls_is_abandoned() {
         Chunks chunks = new Chunks();
         List<String> events = chunks.events;

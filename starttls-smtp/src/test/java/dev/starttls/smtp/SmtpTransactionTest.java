@@ -240,6 +240,26 @@ class SmtpTransactionTest {
                 .isEqualTo(503);
     }
 
+    @Test
+    void the_delivery_may_refuse_a_connection() {
+        SmtpReply refusal = SmtpReply.of(554, "5.7.1 Not served");
+        SmtpTransaction relay = new SmtpTransaction(
+                new SmtpDelivery() {
+                    @Override
+                    public SmtpDataReceiver begin(SmtpEnvelope envelope) {
+                        throw new AssertionError("Expected no message");
+                    }
+
+                    @Override
+                    public Optional<SmtpReply> connected(SmtpSession connected) {
+                        return connected.equals(session) ? Optional.of(refusal) : Optional.empty();
+                    }
+                },
+                65_536);
+        assertThat(relay.connected(session)).contains(refusal);
+        assertThat(relay.admit(session)).isCompletedWithValue(Optional.of(refusal));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {250, 354})
     void a_refusal_that_accepts_takes_no_recipient(int code) {
