@@ -86,7 +86,7 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
     /** On the loop's thread: hands over, and calls the receiver. */
     static BiConsumer<SelectorLoop, StartTlsChannel> handingTo(Consumer<StartTlsChannel> receiver) {
         return (unusedLoop, channel) -> {
-            channel.handOver();
+            channel.connection().handOver();
             LoopThread.takeInterrupt();
             receiver.accept(channel);
         };

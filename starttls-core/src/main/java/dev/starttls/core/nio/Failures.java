@@ -3,6 +3,7 @@ package dev.starttls.core.nio;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.State;
+import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
 import java.io.IOException;
 import java.net.BindException;
@@ -85,6 +86,17 @@ final class Failures {
                 + "; the session is closed, and what its last read and write have moved is not known: connect again");
         cause.ifPresent(why::initCause);
         return why;
+    }
+
+    /** Whether a connection has a channel, or a driver of the caller's, whose session goes on. */
+    static boolean isBegun(UpgradeConnection connection) {
+        return connection.deadline().isPresent() || connection.ready();
+    }
+
+    static void requireNotBegun(UpgradeConnection connection) {
+        if (isBegun(connection)) {
+            throw begun(connection.state());
+        }
     }
 
     static IllegalStateException begun(State state) {

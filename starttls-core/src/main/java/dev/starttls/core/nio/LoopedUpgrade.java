@@ -232,7 +232,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
 
     /** What goes first is done, and octets that follow it may have come already. */
     private void follow(Prelude opened) throws IOException {
-        channel.handOver();
+        channel.connection().handOver();
         loop.foreign().ran();
         connection = opened.opened();
         prelude = Optional.empty();
@@ -254,7 +254,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
             giveUp(channel, Failures.rejected(channel.connection().phase(), SelectorLoop.CANCELLED));
             return;
         }
-        channel.handOver();
+        channel.connection().handOver();
         LoopThread.takeInterrupt();
         if (!future.complete(channel)) {
             Quietly.close(channel);

@@ -479,7 +479,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
             LoopedUpgrade.giveUp(channel, e);
             return;
         }
-        channel.handOver();
+        channel.connection().handOver();
         LoopThread.takeInterrupt();
         LoopThread.contained(() -> receiver.accept(adopted), unused -> Quietly.close(adopted));
     }

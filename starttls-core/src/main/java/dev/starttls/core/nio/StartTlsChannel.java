@@ -85,9 +85,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      */
     public static StartTlsChannel over(ByteChannel transport, UpgradeConnection connection) {
         Objects.requireNonNull(transport, "transport");
-        if (begun(connection)) {
-            throw Failures.begun(connection.state());
-        }
+        Failures.requireNotBegun(connection);
         return new StartTlsChannel(new ChannelHalves(new Transport(transport), connection), connection);
     }
 
@@ -132,14 +130,9 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     private Want advance(TimeSlice slice) throws IOException {
         Want want = advance(SameThread.INSTANCE, SameThread.INSTANCE, slice, UpgradeDriver.ForeignCode.OWN_THREAD);
         if (want == Want.NOTHING) {
-            handOver();
+            connection.handOver();
         }
         return want;
-    }
-
-    /** Whoever called has the channel next, or is about to be given it. No effect unless its upgrade is done. */
-    void handOver() {
-        connection.handOver();
     }
 
     /**
@@ -158,24 +151,16 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      */
     public UpgradeReport upgrade() throws IOException {
         if (isOpen() && !network().blocking()) {
-            throw new BlockingModeException(
-                    "Expected a blocking transport, got a non-blocking one: call advance() instead of upgrade()");
+            throw BlockingModeException.nonBlocking();
         }
         if (advance() != Want.NOTHING) {
             // A byte channel that reads or writes nothing although it says nothing of being non-blocking.
-            UpgradeException why = failed(
-                    new BlockingModeException("Expected a transport that blocks until it has read or written an octet,"
-                            + " got one that returned without: call advance() instead of upgrade()"),
-                    UpgradeDriver.ForeignCode.OWN_THREAD);
+            UpgradeException why =
+                    failed(BlockingModeException.returnedWithout(), UpgradeDriver.ForeignCode.OWN_THREAD);
             Quietly.close(this);
             throw why;
         }
         return connection.report();
-    }
-
-    /** Whether a connection has another channel, or a driver of the caller's, whose session goes on. */
-    static boolean begun(UpgradeConnection connection) {
-        return connection.deadline().isPresent() || connection.ready();
     }
 
     /** Begins and goes no further: from here the connection has a deadline. */
@@ -603,6 +588,10 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         return "StartTlsChannel[" + halves + (isOpen() ? "]" : ", closed]");
     }
 
+    boolean holdsBuffers() {
+        return network().holdsBuffers();
+    }
+
     Transport network() {
         return halves.transport();
     }
@@ -613,10 +602,6 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
 
     UpgradeConnection connection() {
         return connection;
-    }
-
-    boolean holdsBuffers() {
-        return network().holdsBuffers();
     }
 
     private boolean becomeReady() throws IOException {

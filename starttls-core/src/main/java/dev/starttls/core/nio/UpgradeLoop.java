@@ -421,7 +421,7 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
      */
     private CompletableFuture<StartTlsChannel> admit(
             UpgradeConnection connection, Closeable channel, Consumer<CompletableFuture<StartTlsChannel>> admission) {
-        if (StartTlsChannel.begun(connection)) {
+        if (Failures.isBegun(connection)) {
             // Its session goes on over another channel, or over this one.
             if (!(channel instanceof SelectableChannel own && own.isRegistered())) {
                 Quietly.close(channel);

@@ -257,7 +257,8 @@ public interface Dialogue {
 
     /**
      * The server's session that goes with the connection when it becomes the application's ({@link Step.Ready}), so that the code
-     * that receives its channel knows whose it is. Servers only.
+     * that receives its channel knows whose it is. Servers only. Asked before the last octets of {@link Step.Ready} are said: what it
+     * throws is a fault of the dialogue, and the connection is not handed over.
      *
      * @return by default none; of a {@link ServerDialogue} the session on this side of the upgrade. Any other server's dialogue
      *     returns a subclass of {@link ServerSession} of its own
@@ -270,6 +271,9 @@ public interface Dialogue {
     /**
      * The session has ended. Called once for each connection that has begun, whatever ended it; nothing is called after it.
      * What it throws changes nothing and goes to {@link UpgradeListener#uncaught}.
+     *
+     * <p>After {@link Step.Ready} that is when the driver hands the connection over ({@link UpgradeConnection#handOver}), or cannot:
+     * the peer has reset it before the last octets have left, or this side was shut down.
      *
      * @param end how it ended
      */

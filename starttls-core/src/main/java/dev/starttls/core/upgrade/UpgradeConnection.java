@@ -69,19 +69,13 @@ import javax.net.ssl.SSLException;
  */
 public final class UpgradeConnection {
 
-    /** Shared by all connections; nothing is ever added. */
-    private static final PendingOutput NO_LINES = new PendingOutput();
-
     private final UpgradeMachine machine;
     private final TlsLayer tls;
     private final UpgradeSettings settings;
     private final UpgradeRecord record;
     /** The dialogue and all that serves it; released once ready, since most connections spend their lives after that. */
     private volatile Optional<Negotiation> negotiation;
-    /** The last lines of the dialogue, once ready and until they have left. */
-    private volatile PendingOutput lastLines = NO_LINES;
-    /** Once ready, and until the connection is handed over or cannot be: what is to be told which of the two. */
-    private volatile Optional<EndReport> endReport = Optional.empty();
+    private final DialogueEnd dialogueEnd = new DialogueEnd();
 
     /**
      * A connection that has not begun.
@@ -229,7 +223,7 @@ public final class UpgradeConnection {
         if (state.tls() == State.Tls.RECORDS && tls.taskDue()) {
             return Want.TASK;
         }
-        return tls.outputDue(state, lastLines) ? Want.WRITE : Want.NOTHING;
+        return tls.outputDue(state, dialogueEnd.lines()) ? Want.WRITE : Want.NOTHING;
     }
 
     /**
@@ -375,7 +369,7 @@ public final class UpgradeConnection {
             }
             case NONE, CLIENT_HELLO -> {
                 // No connection is handed over while its ClientHello leaves.
-                if (!state.terminal() && drainLastLines(network)) {
+                if (!state.terminal() && dialogueEnd.drain(network)) {
                     move(application, network);
                 }
             }
@@ -420,16 +414,7 @@ public final class UpgradeConnection {
             throw present.get().lost(thrown);
         }
         machine.inputEnds();
-        if (endReport.isPresent()) {
-            UpgradeException why = new UpgradeException(
-                    FailureReason.CONNECTION_CLOSED,
-                    phase(),
-                    "Expected the dialogue's last octets to leave before the connection is handed over, got: "
-                            + (thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage()));
-            why.initCause(thrown);
-            reportEnd(SessionEnd.of(why));
-            throw why;
-        }
+        dialogueEnd.lost(thrown, phase());
     }
 
     /**
@@ -441,16 +426,7 @@ public final class UpgradeConnection {
      * #ready}, and when called again.
      */
     public void handOver() {
-        reportEnd(SessionEnd.of(SessionEnd.Cause.HANDED_OVER));
-    }
-
-    /** Of a connection that is ready; before that, the negotiation reports it. */
-    private void reportEnd(SessionEnd how) {
-        Optional<EndReport> present = endReport;
-        if (present.isPresent()) {
-            endReport = Optional.empty();
-            present.get().make(how);
-        }
+        dialogueEnd.report(SessionEnd.of(SessionEnd.Cause.HANDED_OVER));
     }
 
     /**
@@ -466,7 +442,7 @@ public final class UpgradeConnection {
         if (present.isPresent()) {
             present.get().abort(why);
         } else {
-            reportEnd(SessionEnd.of(why));
+            dialogueEnd.report(SessionEnd.of(why));
             end();
         }
     }
@@ -595,8 +571,8 @@ public final class UpgradeConnection {
             present.get().close();
             return;
         }
-        reportEnd(SessionEnd.of(SessionEnd.Cause.ABANDONED));
-        forgetLastLines();
+        dialogueEnd.report(SessionEnd.of(SessionEnd.Cause.ABANDONED));
+        dialogueEnd.forgetLines();
         if (machine.onIfAllowed(Event.CLOSE).equals(Optional.of(State.CLOSING))) {
             tls.close();
         }
@@ -630,53 +606,26 @@ public final class UpgradeConnection {
     /** The octets of memory that the peer can make this side hold: of lines, of answers to them and of records. */
     int held() {
         Optional<Negotiation> present = negotiation;
-        return tls.held() + (present.isPresent() ? present.get().held() : lastLines.octets());
+        return tls.held() + (present.isPresent() ? present.get().held() : dialogueEnd.lines().octets());
     }
 
     /** Once ready, the connection is the session itself; until then there is one thread at a time. */
     private void letGo(Negotiation over) {
         if (over.ready()) {
-            lastLines = over.lines().isEmpty() ? NO_LINES : over.lines();
-            endReport = Optional.of(over.endReport());
+            dialogueEnd.begin(over.lines(), over.endReport());
             negotiation = Optional.empty();
         }
     }
 
     /** Returns whether all of them have left, and the application's octets may follow. */
     private boolean transmitLastLines(ByteBuffer network) throws SSLException {
-        PendingOutput lines = lastLines;
+        PendingOutput lines = dialogueEnd.lines();
         if (lines.isEmpty()) {
             return true;
         }
         boolean more = encrypt(lines.waiting(), network) == TlsStatus.OK;
         lines.settle();
-        return leftAll(lines) && more;
-    }
-
-    /** The same in plaintext. */
-    private boolean drainLastLines(ByteBuffer network) {
-        PendingOutput lines = lastLines;
-        if (lines.isEmpty()) {
-            return true;
-        }
-        lines.drain(network);
-        return leftAll(lines);
-    }
-
-    private boolean leftAll(PendingOutput lines) {
-        boolean all = lines.isEmpty();
-        if (all) {
-            lastLines = NO_LINES;
-        }
-        return all;
-    }
-
-    private void forgetLastLines() {
-        PendingOutput lines = lastLines;
-        if (lines != NO_LINES) {
-            lines.clear();
-            lastLines = NO_LINES;
-        }
+        return dialogueEnd.settled() && more;
     }
 
     private void decrypt(ByteBuffer network, ByteBuffer application) throws SSLException {
