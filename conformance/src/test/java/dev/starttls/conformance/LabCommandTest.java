@@ -90,7 +90,7 @@ class LabCommandTest {
                 assertThat(run.err())
                         .startsWith("conformance: expected a free port, 127.0.0.1:" + other.getLocalPort() + " for ")
                         .contains("choose another with " + option(ports.indexOf(taken)));
-                assertThat(run.err().lines()).hasSize(1);
+                assertThat(run.err().lines()).hasSize(1).allMatch(line -> line.length() < 160);
                 assertThat(run.out()).isEmpty();
             }
         }

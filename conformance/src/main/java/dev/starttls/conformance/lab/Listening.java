@@ -35,10 +35,15 @@ final class Listening {
                     ? "choose another with " + option
                     : "give the machine this address: sudo ifconfig lo0 alias " + ip;
             BindException named = new BindException("expected a free port, " + ip + ":" + address.getPort() + " for "
-                    + what + ", got: " + e.getMessage() + "; " + fix);
+                    + what + ", got: " + first(e).getMessage() + "; " + fix);
             named.initCause(e);
             throw named;
         }
+    }
+
+    /** What the system says, without what the library advises its callers. */
+    private static Throwable first(Throwable thrown) {
+        return thrown.getCause() == null ? thrown : first(thrown.getCause());
     }
 
     /** Linux and Windows have all of 127.0.0.0/8 without an interface that lists them; macOS has what it lists. */
