@@ -59,7 +59,7 @@ public record CommandEnvironment(
     }
 
     /** Prints an error of the suite itself. */
-    void fault(RuntimeException fault) {
+    void fault(Throwable fault) {
         say("an internal error of the suite, please report it:");
         fault.printStackTrace(err);
         err.flush();

@@ -59,7 +59,7 @@ final class InteractiveCheck {
                         QUIET,
                         state);
                 SessionPage served =
-                        SessionPage.serve(run, page, () -> soFar(run).map(InteractiveCheck::html))) {
+                        SessionPage.serve(run, page, () -> soFar(run).map(InteractiveCheck::html), results::fault)) {
             results.onInterrupt(() -> soFar(run).stream().toList());
             SessionTerminal terminal = new SessionTerminal(run, environment.err(), columns);
             terminal.begin(served.url());

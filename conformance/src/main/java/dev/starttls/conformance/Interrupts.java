@@ -23,6 +23,14 @@ public interface Interrupts {
     static Interrupts ofProcess() {
         return last -> {
             Thread hook = new Thread(last, "interrupt");
+            // The process waits for this thread to end; the exit of another handler would wait for the process.
+            hook.setUncaughtExceptionHandler((thread, fault) -> {
+                try {
+                    fault.printStackTrace();
+                } finally {
+                    Runtime.getRuntime().halt(ExitStatus.FAULT);
+                }
+            });
             Runtime.getRuntime().addShutdownHook(hook);
             return () -> {
                 try {

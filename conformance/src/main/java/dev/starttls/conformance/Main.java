@@ -33,7 +33,16 @@ public final class Main {
     }
 
     public static void main(String[] args) {
-        System.exit(run(CommandEnvironment.ofProcess(), new LibraryServers(), args));
+        // Also of an error that leaves no memory for its report.
+        int status = ExitStatus.FAULT;
+        try {
+            CommandEnvironment environment = CommandEnvironment.ofProcess();
+            UncaughtFaults uncaught = new UncaughtFaults(environment);
+            Thread.setDefaultUncaughtExceptionHandler(uncaught);
+            status = uncaught.status(run(environment, new LibraryServers(), args));
+        } finally {
+            System.exit(status);
+        }
     }
 
     /** The command line with all its options, from which the manual pages are made. */
@@ -83,7 +92,7 @@ public final class Main {
         } catch (UnwritableReportException e) {
             environment.say(e.getMessage());
             return ExitStatus.IO_FAILED;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             environment.fault(e);
             return ExitStatus.FAULT;
         } finally {

@@ -11,8 +11,9 @@ interface Metrics extends AutoCloseable {
      *
      * @param counts the text at any time; called by any thread
      * @param lost hears, any number of times, that it could not be written
+     * @param fault takes what else is thrown on the threads of this, any number of times
      */
-    void publish(Supplier<String> counts, Consumer<IOException> lost);
+    void publish(Supplier<String> counts, Consumer<IOException> lost, Consumer<Throwable> fault);
 
     /** Says the last of it. */
     @Override
@@ -22,7 +23,7 @@ interface Metrics extends AutoCloseable {
     static Metrics none() {
         return new Metrics() {
             @Override
-            public void publish(Supplier<String> counts, Consumer<IOException> lost) {
+            public void publish(Supplier<String> counts, Consumer<IOException> lost, Consumer<Throwable> fault) {
                 // They are not read.
             }
 

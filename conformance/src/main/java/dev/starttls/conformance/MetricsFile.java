@@ -28,12 +28,14 @@ final class MetricsFile implements Metrics {
     }
 
     @Override
-    public synchronized void publish(Supplier<String> counts, Consumer<IOException> lost) {
+    public synchronized void publish(Supplier<String> counts, Consumer<IOException> lost, Consumer<Throwable> fault) {
         write = () -> {
             try {
                 write(counts.get());
             } catch (IOException e) {
                 lost.accept(new IOException("cannot write " + UnwritableFile.reason(file, e), e));
+            } catch (RuntimeException | Error e) {
+                fault.accept(e);
             }
         };
         // Its last write ends by itself.

@@ -44,8 +44,14 @@ final class MetricsServer implements Metrics {
     }
 
     @Override
-    public void publish(Supplier<String> counts, Consumer<IOException> lost) {
-        var unused = server.createContext("/", exchange -> answer(exchange, counts));
+    public void publish(Supplier<String> counts, Consumer<IOException> lost, Consumer<Throwable> fault) {
+        var unused = server.createContext("/", exchange -> {
+            try {
+                answer(exchange, counts);
+            } catch (RuntimeException | Error e) {
+                fault.accept(e);
+            }
+        });
         server.setExecutor(threads);
         server.start();
     }

@@ -132,7 +132,7 @@ abstract class Results implements Messages {
     }
 
     /** Reports an error of the suite itself. */
-    public final void fault(RuntimeException fault) {
+    public final void fault(Throwable fault) {
         alone(() -> {
             status.erase();
             environment.fault(fault);

@@ -121,7 +121,7 @@ final class ServerCheck {
             unchecked.forEach(results::wrong);
             repeated.forEach(results::note);
             done.description().ifPresent(results::note);
-            metrics.publish(() -> results.tally().metrics(), results::metricsLost);
+            metrics.publish(() -> results.tally().metrics(), results::metricsLost, results::fault);
             try {
                 if (options.urls.isEmpty() && file.isEmpty()) {
                     builtIn(results);
@@ -216,7 +216,7 @@ final class ServerCheck {
             }
 
             @Override
-            public void fault(RuntimeException fault) {
+            public void fault(Throwable fault) {
                 results.fault(fault);
             }
         };
@@ -289,7 +289,9 @@ final class ServerCheck {
                 workers.stream().flatMap(worker -> worker.soFar().stream()).toList());
         boolean shown = progress instanceof TerminalProgress;
         ProgressTimer timer = ProgressTimer.on(
-                shown ? Terminal.ABSENT : environment.terminal(), () -> results.showProgress(results.tally()::status));
+                shown ? Terminal.ABSENT : environment.terminal(),
+                () -> results.showProgress(results.tally()::status),
+                results::fault);
         try {
             Supplier<Fleet.Worker> worker = () -> {
                 CheckWorker made = new CheckWorker(runner(progress), how, rate, expectations);

@@ -82,8 +82,9 @@ final class SurveyCommand {
     private void survey(Fleet.Source source, SurveyResults results, Metrics metrics) {
         int max = FleetSettings.fitting(1, 1).probed();
         SurveyProgress progress = new SurveyProgress(results.tally(), total(), System::nanoTime);
-        metrics.publish(() -> results.tally().metrics(pace.slowed()), results::metricsLost);
-        ProgressTimer timer = ProgressTimer.on(environment.terminal(), () -> results.showProgress(progress::line));
+        metrics.publish(() -> results.tally().metrics(pace.slowed()), results::metricsLost, results::fault);
+        ProgressTimer timer =
+                ProgressTimer.on(environment.terminal(), () -> results.showProgress(progress::line), results::fault);
         try (Surveyor surveyor = Surveyor.open(max, settings)) {
             new SurveyRun(surveyor::ask, max, pace, results, results.tally()).run(source);
         } catch (IOException e) {

@@ -104,7 +104,7 @@ final class Execution implements AutoCloseable {
                             + " server does not lock this client out, and they were used up; --only "
                             + check.id() + " runs this check alone")
                     : verdict;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return Verdict.inconclusive("an internal error of the suite: " + e);
         }
     }

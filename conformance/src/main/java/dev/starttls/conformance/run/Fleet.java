@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -95,23 +96,30 @@ public final class Fleet {
         boolean add(TargetReport report);
 
         /** A worker failed on a target; the report of the target will say so. */
-        void fault(RuntimeException fault);
+        void fault(Throwable fault);
     }
 
-    /** Checks all targets; returns when every target is reported, or no more reports are wanted. To be called once. */
+    /**
+     * Checks all targets; returns when every target is reported, or no more reports are wanted. To be called once.
+     *
+     * @throws CompletionException if a thread of this failed other than by its target, with what it threw as the cause
+     */
     public void run(Source source) {
         List<Worker> made = new ArrayList<>();
-        for (int i = 0; i < settings.workers(); i++) {
-            Worker worker = workers.get();
-            made.add(worker);
-            start("lane", () -> work(worker));
+        try {
+            for (int i = 0; i < settings.workers(); i++) {
+                Worker worker = workers.get();
+                made.add(worker);
+                start("lane", () -> work(worker));
+            }
+            start("targets", () -> read(source));
+            over.join();
+        } finally {
+            // Interrupting a thread that has ended has no effect.
+            threads.forEach(Thread::interrupt);
+            reporter.shutdown();
+            made.forEach(Worker::close);
         }
-        start("targets", () -> read(source));
-        over.join();
-        // Interrupting a thread that has ended has no effect.
-        threads.forEach(Thread::interrupt);
-        reporter.shutdown();
-        made.forEach(Worker::close);
     }
 
     private void start(String name, Runnable task) {
@@ -134,30 +142,44 @@ public final class Fleet {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            // What it does not do, others would wait for.
+            over.completeExceptionally(e);
         }
     }
 
     private void ask(Target target) {
         Instant started = Instant.now();
         long begun = System.nanoTime();
-        var unused = reach.apply(target).thenAccept(contact -> {
-            if (contact instanceof Contact.Failed failed) {
-                tally.silent();
-                Duration took = Duration.ofNanos(System.nanoTime() - begun);
-                reportLater(TargetReport.unreached(target, started, took, failed.description()));
-            } else {
-                tally.answered();
-                admission.queue();
-                answering.add(Optional.of(target));
-            }
-        });
+        var unused = reach.apply(target)
+                .thenAccept(contact -> {
+                    if (contact instanceof Contact.Failed failed) {
+                        tally.silent();
+                        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+                        reportLater(TargetReport.unreached(target, started, took, failed.description()));
+                    } else {
+                        tally.answered();
+                        admission.queue();
+                        answering.add(Optional.of(target));
+                    }
+                })
+                .whenComplete((done, thrown) -> {
+                    if (thrown != null) {
+                        over.completeExceptionally(thrown);
+                    }
+                });
     }
 
     private void reportLater(TargetReport report) {
         try {
             reporter.execute(() -> {
-                report(report);
-                admission.leave();
+                try {
+                    report(report);
+                } catch (RuntimeException | Error e) {
+                    over.completeExceptionally(e);
+                } finally {
+                    admission.leave();
+                }
             });
         } catch (RejectedExecutionException e) {
             // Nothing more is wanted.
@@ -176,6 +198,8 @@ public final class Fleet {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            over.completeExceptionally(e);
         }
         if (workersLeft.decrementAndGet() == 0) {
             over.complete(null);
@@ -186,7 +210,7 @@ public final class Fleet {
         Instant started = Instant.now();
         try {
             return worker.check(target);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             sink.fault(e);
             return TargetReport.unreached(
                     target, started, Duration.between(started, Instant.now()), "an internal error of the suite: " + e);

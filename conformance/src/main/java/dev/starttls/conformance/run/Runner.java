@@ -158,10 +158,19 @@ public final class Runner implements AutoCloseable {
 
         private void start(TargetRun run, Check check) {
             try {
-                workers.execute(() -> run.first(check));
+                workers.execute(() -> first(run, check));
             } catch (RejectedExecutionException e) {
                 // The run was ended, and its verdict will say so.
                 run.first(check);
+            }
+        }
+
+        /** An error that is not a check's own, or for whose verdict there is no memory, is the error of the whole target. */
+        private void first(TargetRun run, Check check) {
+            try {
+                run.first(check);
+            } catch (RuntimeException | Error e) {
+                running.values().forEach(result -> result.completeExceptionally(e));
             }
         }
 
@@ -178,7 +187,7 @@ public final class Runner implements AutoCloseable {
         }
 
         /**
-         * The result of a check; not to be cancelled.
+         * The result of a check; not to be cancelled. It fails only by an error of the suite.
          *
          * @throws IllegalArgumentException if it was not started
          */
@@ -205,7 +214,7 @@ public final class Runner implements AutoCloseable {
         /** The report of the checks that are done by now, because the run is about to end; empty if none is. */
         public Optional<TargetReport> soFar() {
             List<Ran> ran = running.values().stream()
-                    .filter(CompletableFuture::isDone)
+                    .filter(result -> result.isDone() && !result.isCompletedExceptionally())
                     .map(CompletableFuture::join)
                     .toList();
             Survey cut = new Survey(

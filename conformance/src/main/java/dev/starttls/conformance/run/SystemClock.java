@@ -29,10 +29,20 @@ final class SystemClock implements RunClock {
     @Override
     public Future<?> after(Duration time, Runnable action) {
         try {
-            return watchdog.schedule(action, time.toNanos(), TimeUnit.NANOSECONDS);
+            return watchdog.schedule(() -> reported(action), time.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             // Closed: nothing is done any more.
             return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    /** What it throws goes where that of other threads goes: the executor would keep it. */
+    private static void reported(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException | Error e) {
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
         }
     }
 

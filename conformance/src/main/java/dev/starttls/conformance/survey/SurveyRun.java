@@ -10,6 +10,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -82,16 +83,23 @@ public final class SurveyRun {
         boolean add(SurveyResult result);
     }
 
-    /** Surveys all targets; returns when every target has its result, or no more are wanted. To be called once. */
+    /**
+     * Surveys all targets; returns when every target has its result, or no more are wanted. To be called once.
+     *
+     * @throws CompletionException if a thread of this failed, with what it threw as the cause
+     */
     public void run(Fleet.Source source) {
         Thread reader = new DaemonThreadFactory("targets").newThread(() -> read(source));
         Thread starter = new DaemonThreadFactory("starter").newThread(this::start);
         reader.start();
         starter.start();
-        over.join();
-        reader.interrupt();
-        starter.interrupt();
-        reporter.shutdown();
+        try {
+            over.join();
+        } finally {
+            reader.interrupt();
+            starter.interrupt();
+            reporter.shutdown();
+        }
     }
 
     private void read(Fleet.Source source) {
@@ -102,7 +110,7 @@ public final class SurveyRun {
             lines.put(Optional.empty());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             over.completeExceptionally(e);
         }
     }
@@ -142,7 +150,7 @@ public final class SurveyRun {
             over.complete(null);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             over.completeExceptionally(e);
         }
     }
@@ -152,7 +160,13 @@ public final class SurveyRun {
 
     private void start(Target target, SurveyAdmission.Admitted admitted) {
         tally.begun();
-        var unused = asking.ask(target, admitted::heard).thenAccept(result -> reportLater(result, admitted));
+        var unused = asking.ask(target, admitted::heard)
+                .thenAccept(result -> reportLater(result, admitted))
+                .whenComplete((done, thrown) -> {
+                    if (thrown != null) {
+                        over.completeExceptionally(thrown);
+                    }
+                });
     }
 
     private void reportLater(SurveyResult result, SurveyAdmission.Admitted admitted) {
@@ -163,7 +177,7 @@ public final class SurveyRun {
                     if (!over.isDone() && !sink.add(result)) {
                         over.complete(null);
                     }
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     over.completeExceptionally(e);
                 } finally {
                     admitted.done();

@@ -123,7 +123,7 @@ public final class Surveyor implements AutoCloseable {
         CompletableFuture<StartTlsChannel> session;
         try {
             session = connect(target, heard);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return CompletableFuture.completedFuture(asked.failed(e));
         }
         return session.thenApplyAsync(channel -> asked.agreed(channel, this), tasks)

@@ -1,6 +1,7 @@
 package dev.starttls.conformance.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.reach.Contact;
@@ -22,8 +23,11 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class FleetTest {
@@ -31,7 +35,7 @@ class FleetTest {
     private static final Contact DEAD = new Contact.Failed(FailureReason.CONNECT_FAILED, Phase.CONNECT, "refused");
 
     private final BlockingQueue<TargetReport> reports = new LinkedBlockingQueue<>();
-    private final ConcurrentLinkedQueue<RuntimeException> faults = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Throwable> faults = new ConcurrentLinkedQueue<>();
     private final AtomicInteger read = new AtomicInteger();
     private final Tally tally = new Tally();
 
@@ -77,7 +81,7 @@ class FleetTest {
             }
 
             @Override
-            public void fault(RuntimeException fault) {
+            public void fault(Throwable fault) {
                 faults.add(fault);
             }
         };
@@ -270,6 +274,74 @@ class FleetTest {
                         .contains("an internal error of the suite")
                         .contains("oops"));
         assertThat(faults).hasSize(1);
+    }
+
+    @Test
+    void a_lane_that_runs_out_of_memory_on_a_target_reports_it_and_goes_on() {
+        fleet(new FleetSettings(1, 10), always(MADE), target -> {
+                    if (target.port() == 2) {
+                        throw new OutOfMemoryError("no room");
+                    }
+                    return sound(target);
+                })
+                .run(upTo(4));
+        assertThat(reports).hasSize(4);
+        assertThat(faults).singleElement().isInstanceOf(OutOfMemoryError.class);
+    }
+
+    /** Where an error can come from that is not of one target. */
+    enum Place {
+        SOURCE,
+        REACH,
+        CONTACT,
+        WORKER,
+        SINK_OF_CHECKED,
+        SINK_OF_SILENT
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void an_error_that_is_not_of_a_target_ends_the_run_and_keeps_nobody_waiting(Place place) {
+        Error error = new AssertionError("oops");
+        Fleet.Sink sink = new Fleet.Sink() {
+            @Override
+            public boolean add(TargetReport report) {
+                throw error;
+            }
+
+            @Override
+            public void fault(Throwable fault) {
+                faults.add(fault);
+            }
+        };
+        Function<Target, CompletableFuture<Contact>> reach =
+                switch (place) {
+                    case REACH ->
+                        target -> {
+                            throw error;
+                        };
+                    case CONTACT -> target -> CompletableFuture.failedFuture(error);
+                    case SINK_OF_SILENT -> always(DEAD);
+                    default -> always(MADE);
+                };
+        Supplier<Fleet.Worker> workers = () -> {
+            if (place == Place.WORKER) {
+                throw error;
+            }
+            return worker(FleetTest::sound);
+        };
+        Fleet.Source source = () -> {
+            if (place == Place.SOURCE) {
+                throw error;
+            }
+            return upTo(1000).next();
+        };
+        Fleet fleet = new Fleet(reach, workers, new FleetSettings(2, 10), sink, tally);
+        assertThatThrownBy(() -> fleet.run(source))
+                .satisfies(thrown -> assertThat(thrown == error || thrown.getCause() == error)
+                        .as(thrown.toString())
+                        .isTrue());
+        assertThat(faults).isEmpty();
     }
 
     @Test

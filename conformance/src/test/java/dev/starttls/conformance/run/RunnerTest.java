@@ -1,6 +1,7 @@
 package dev.starttls.conformance.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.check.Check;
@@ -18,6 +19,7 @@ import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.reach.ConnectionRate;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
+import dev.starttls.conformance.target.Subject;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetSettings;
 import java.io.IOException;
@@ -111,6 +113,48 @@ class RunnerTest {
             Target target = new Target(Scheme.SMTP, "localhost", silent.getLocalPort());
             TargetSettings patient = TargetSettings.standard().withAnswer(Duration.ofMinutes(5));
             return runner.run(target, patient, dialect);
+        }
+    }
+
+    @Test
+    void a_check_that_runs_out_of_memory_is_inconclusive_and_the_others_are_run() {
+        TargetReport report = run(
+                PATIENT,
+                check("A-S-01", Level.MUST, context -> {
+                    throw new OutOfMemoryError("no room");
+                }),
+                check("A-S-02", Level.MUST, context -> Verdict.pass("fine")));
+        assertThat(report.results().get(0).verdict().status()).isEqualTo(Status.INCONCLUSIVE);
+        assertThat(report.results().get(0).verdict().detail()).contains("internal error of the suite", "no room");
+        assertThat(report.results().get(1).verdict().status()).isEqualTo(Status.PASS);
+    }
+
+    @Test
+    void an_error_outside_of_a_check_fails_the_target_and_keeps_nobody_waiting() {
+        Error error = new AssertionError("oops");
+        RunListener listener = new RunListener() {
+            @Override
+            public void asks(Subject target) {}
+
+            @Override
+            public void begun(Subject target, int checks) {}
+
+            @Override
+            public void done(CheckResult result) {
+                throw error;
+            }
+
+            @Override
+            public void over() {}
+        };
+        Catalogue catalogue =
+                Catalogue.of(List.of(() -> List.of(check("A-S-01", Level.MUST, context -> Verdict.pass("fine")))));
+        try (Runner runner =
+                new Runner(catalogue, Selection.all(), PATIENT, listener, ConnectionRate.unlimited(), watch)) {
+            Target target = new Target(Scheme.SMTP, "localhost", silent.getLocalPort());
+            Runner.Running running = runner.begin(target, TargetSettings.standard(), new Easy(2));
+            assertThatThrownBy(running::report).hasCause(error);
+            assertThat(running.soFar()).isEmpty();
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -37,12 +38,15 @@ public final class SessionPage implements AutoCloseable {
     private final InteractiveRun run;
     private final HttpServer server;
     private final Supplier<Optional<byte[]>> report;
+    private final Consumer<Throwable> fault;
     private final SessionHtml html;
     private final String token;
     private final String policy;
     private volatile String remark = "";
 
-    private SessionPage(InteractiveRun run, HttpServer server, Supplier<Optional<byte[]>> report) {
+    private SessionPage(
+            InteractiveRun run, HttpServer server, Supplier<Optional<byte[]>> report, Consumer<Throwable> fault) {
+        this.fault = fault;
         this.run = run;
         this.server = server;
         this.report = report;
@@ -64,11 +68,13 @@ public final class SessionPage implements AutoCloseable {
      *
      * @param address where; port 0 for any that is free
      * @param report the report of what is done so far, in HTML; empty if nothing is
+     * @param fault takes what is thrown by an answer other than an {@code IOException}, on its thread; the page is served on
      * @throws IOException if the port cannot be opened; the message says which
      */
-    public static SessionPage serve(InteractiveRun run, InetSocketAddress address, Supplier<Optional<byte[]>> report)
+    public static SessionPage serve(
+            InteractiveRun run, InetSocketAddress address, Supplier<Optional<byte[]>> report, Consumer<Throwable> fault)
             throws IOException {
-        SessionPage page = new SessionPage(run, listening(address), report);
+        SessionPage page = new SessionPage(run, listening(address), report, fault);
         page.server.createContext("/", page::answer);
         // One that connects and says nothing keeps one thread only.
         page.server.setExecutor(Executors.newFixedThreadPool(THREADS, new DaemonThreadFactory("page")));
@@ -99,6 +105,10 @@ public final class SessionPage implements AutoCloseable {
         boolean finish;
         try (exchange) {
             finish = answered(exchange);
+        } catch (RuntimeException | Error e) {
+            // The server of pages would keep it.
+            fault.accept(e);
+            return;
         }
         // The last page is on its way before the server ends.
         if (finish) {

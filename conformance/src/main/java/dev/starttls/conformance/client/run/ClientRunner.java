@@ -140,7 +140,7 @@ public final class ClientRunner implements AutoCloseable {
                     int next = port == 0 || each.isControl() ? port : ++port;
                     CompletableFuture<CheckResult> result = new CompletableFuture<>();
                     results.put(each.check(), result);
-                    workers.execute(() -> result.complete(done(each, next)));
+                    workers.execute(() -> complete(result, each, next));
                 }
             }
         }
@@ -177,6 +177,15 @@ public final class ClientRunner implements AutoCloseable {
         /** What the client did with a well-behaved server. */
         public Control observed() {
             return control;
+        }
+
+        private void complete(CompletableFuture<CheckResult> result, ClientCase one, int port) {
+            try {
+                result.complete(done(one, port));
+            } catch (RuntimeException | Error e) {
+                // Not the case's own: who waits for its result gets it.
+                result.completeExceptionally(e);
+            }
         }
 
         private CheckResult done(ClientCase one, int port) {
@@ -277,7 +286,7 @@ public final class ClientRunner implements AutoCloseable {
         }
 
         /**
-         * The result of a case; not to be cancelled.
+         * The result of a case; not to be cancelled. It fails only by an error of the suite.
          *
          * @throws IllegalArgumentException if it was not started
          */
@@ -309,7 +318,7 @@ public final class ClientRunner implements AutoCloseable {
         /** The report of the cases that are done by now, because the run is about to end; empty if none is. */
         public Optional<TargetReport> soFar() {
             List<CheckResult> done = results.values().stream()
-                    .filter(CompletableFuture::isDone)
+                    .filter(result -> result.isDone() && !result.isCompletedExceptionally())
                     .map(CompletableFuture::join)
                     .map(this::charged)
                     .toList();

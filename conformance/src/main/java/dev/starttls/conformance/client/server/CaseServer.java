@@ -126,15 +126,22 @@ public final class CaseServer implements AutoCloseable {
 
     private void accept(ServerSocket at, Script served) {
         for (int i = 0; i < MAX_CONNECTIONS; i++) {
+            Socket socket;
             try {
-                Socket socket = at.accept();
-                open.add(socket);
-                int number = evidence.connected(served.entrance());
-                Script script = served.connection(i + 1);
-                start(() -> serve(number, script, socket));
+                socket = at.accept();
             } catch (IOException e) {
                 // The case is over.
                 return;
+            }
+            open.add(socket);
+            try {
+                int number = evidence.connected(served.entrance());
+                Script script = served.connection(i + 1);
+                start(() -> serve(number, script, socket));
+            } catch (RuntimeException | Error e) {
+                open.remove(socket);
+                end(socket);
+                failed(e);
             }
         }
         evidence.incomplete("the client connected more than " + MAX_CONNECTIONS + " times");
@@ -158,10 +165,15 @@ public final class CaseServer implements AutoCloseable {
             // The client was gone before it was served.
             evidence.add(new Evidence.Ended(number, Evidence.End.CLIENT));
         } catch (RuntimeException | Error e) {
-            evidence.incomplete("the suite failed to serve the client: " + e);
+            failed(e);
         } finally {
             open.remove(socket);
         }
+    }
+
+    /** The client is not to blame for what it did not get. */
+    private void failed(Throwable thrown) {
+        evidence.incomplete("the suite failed to serve the client: " + thrown);
     }
 
     /** Whether a connection is being served. */

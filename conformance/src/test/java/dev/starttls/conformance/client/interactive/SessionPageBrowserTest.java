@@ -51,7 +51,10 @@ class SessionPageBrowserTest {
     void start() throws IOException {
         session = TestSession.start(PortUse.EACH, Optional.empty(), "UP-C-01a", "UP-C-02a");
         page = SessionPage.serve(
-                session.run(), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Optional::empty);
+                session.run(),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Optional::empty,
+                fault -> {});
         browser.open(URI.create(page.url()), DESK, Browser.Scheme.LIGHT);
     }
 

@@ -18,6 +18,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,6 +33,7 @@ class SessionPageTest {
     private final HttpClient browser = HttpClient.newHttpClient();
     private TestSession session;
     private SessionPage page;
+    private final List<Throwable> faults = new CopyOnWriteArrayList<>();
 
     @BeforeEach
     void start() throws IOException {
@@ -43,7 +45,8 @@ class SessionPageTest {
         page = SessionPage.serve(
                 session.run(),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                () -> session.run().report().map(report -> "the report".getBytes(StandardCharsets.US_ASCII)));
+                () -> session.run().report().map(report -> "the report".getBytes(StandardCharsets.US_ASCII)),
+                faults::add);
     }
 
     @AfterEach
@@ -292,10 +295,29 @@ class SessionPageTest {
     void a_port_that_is_taken_is_named() throws Exception {
         URI uri = URI.create(page.url());
         assertThatThrownBy(() -> SessionPage.serve(
-                        session.run(), new InetSocketAddress(uri.getHost(), uri.getPort()), Optional::empty))
+                        session.run(),
+                        new InetSocketAddress(uri.getHost(), uri.getPort()),
+                        Optional::empty,
+                        faults::add))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("expected a port for the page, got 127.0.0.1:" + uri.getPort())
                 .hasMessageContaining("--page");
+    }
+
+    @Test
+    void an_error_of_an_answer_is_reported_and_the_page_is_served_on() throws Exception {
+        Error error = new AssertionError("oops");
+        page.close();
+        page = SessionPage.serve(
+                session.run(),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                () -> {
+                    throw error;
+                },
+                faults::add);
+        assertThatThrownBy(() -> get("report.html")).isInstanceOf(IOException.class);
+        assertThat(faults).contains(error);
+        assertThat(get("").statusCode()).isEqualTo(200);
     }
 
     @Test
