@@ -218,7 +218,7 @@ final class JdkQuestions {
     }
 
     /** The name of a signature scheme, or of the pair of algorithms that it was before TLS 1.3. */
-    private static String scheme(int code) {
+    static String scheme(int code) {
         String name = SignatureScheme.getName(code);
         return name.equals("UNKNOWN")
                 ? SignatureAlgorithm.getName((short) (code & 0xff)) + "_" + HashAlgorithm.getName((short) (code >> 8))
