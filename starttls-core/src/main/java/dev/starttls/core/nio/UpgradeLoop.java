@@ -84,7 +84,9 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
      * @param connection not begun
      * @param timeout for the TCP connection; positive. The phases after it have the connection's own limits
      * @return completed with the channel when its dialogue is over; fails with an {@link UpgradeException}. Cancelling it
-     *     closes the connection, and so does {@link CompletableFuture#orTimeout}
+     *     closes the connection, and so does whatever else fails it but an {@link UpgradeException}, such as {@link
+     *     CompletableFuture#orTimeout}; with that or with a value from outside, the connection is closed when its dialogue is
+     *     over or a time limit of its own ends it
      * @throws IllegalArgumentException if the timeout is not positive
      */
     public CompletableFuture<StartTlsChannel> connect(

@@ -351,6 +351,9 @@ class SetupTest {
                     var unused = session.orTimeout(1, TimeUnit.MILLISECONDS);
                 }),
                 Named.of("failed", session -> session.completeExceptionally(new IllegalStateException("not needed"))),
+                Named.of(
+                        "failed as the loop fails it",
+                        session -> session.completeExceptionally(Failures.rejected(Phase.GREETING, "not needed"))),
                 Named.of("completed", session -> session.complete(null)));
     }
 
