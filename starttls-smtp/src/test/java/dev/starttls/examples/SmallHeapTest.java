@@ -19,7 +19,8 @@ class SmallHeapTest {
     Path folder;
 
     @Test
-    void sixteen_mebibytes_are_enough_for_fifty_open_connections_and_both_their_ends() throws Exception {
+    void sixteen_mebibytes_are_enough_for_both_ends_of_fifty_open_connections_and_closed_ones_leave_nothing()
+            throws Exception {
         TestCertificates certificates = TestCertificates.shared();
         Issued server = certificates.localhost(KeyKind.EC);
         Path chain = PemFiles.write(folder.resolve("chain.pem"), server.chain());
@@ -30,6 +31,7 @@ class SmallHeapTest {
                 "-Xmx16m",
                 "-Xss256k",
                 "-XX:+UseSerialGC",
+                "-XX:+ExitOnOutOfMemoryError",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
