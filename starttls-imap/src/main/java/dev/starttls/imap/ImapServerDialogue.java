@@ -249,7 +249,8 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
             exchange = Optional.empty();
             return line.equals("*")
                     ? say(open.tag() + " BAD Cancelled")
-                    : answer(open.tag(), "the response in AUTHENTICATE", () -> open.response().apply(line));
+                    : answer(open.tag(), "the response in AUTHENTICATE", () -> open.response()
+                            .apply(line));
         }
         int max = session().authenticated() ? handler().literalOctets() : ImapCommandReader.MAX_UNASKED_OCTETS;
         ImapCommandReader.Reading reading = reader.line(line, session(), max);
@@ -349,8 +350,8 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
     private Step answer(String tag, String to, Supplier<ImapAnswer> author) {
         answering = Optional.of(tag);
         // One that is null fails as one that throws does, with its tag.
-        ImapAnswer answer = Objects.requireNonNull(
-                author.get(), () -> "Expected an answer of the handler to " + to + ", got null");
+        ImapAnswer answer =
+                Objects.requireNonNull(author.get(), () -> "Expected an answer of the handler to " + to + ", got null");
         Step step = carryOut(tag, to, answer);
         if (!(step instanceof Step.Later)) {
             answering = Optional.empty();

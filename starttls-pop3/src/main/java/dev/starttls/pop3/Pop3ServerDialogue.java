@@ -219,7 +219,9 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
             Function<String, Pop3Answer> next = response.get();
             response = Optional.empty();
             // RFC 5034 section 4: an asterisk alone cancels, and must be answered -ERR.
-            return line.equals("*") ? say(Pop3Reply.error("Authentication cancelled")) : answer(next.apply(line), "the response in AUTH");
+            return line.equals("*")
+                    ? say(Pop3Reply.error("Authentication cancelled"))
+                    : answer(next.apply(line), "the response in AUTH");
         }
         if (line.length() + 2 > MAX_COMMAND_OCTETS) {
             return say(Pop3Reply.error("Command too long"));
@@ -308,9 +310,7 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
 
     /** What is no command is not named: it may be a password that came where none is awaited. */
     private static String named(Pop3Command command) {
-        return SHOWN.contains(command.keyword())
-                ? command.keyword()
-                : "a command of an extension, or an unknown one";
+        return SHOWN.contains(command.keyword()) ? command.keyword() : "a command of an extension, or an unknown one";
     }
 
     private Step answer(Pop3Answer came, String to) {

@@ -71,8 +71,7 @@ class MissingAnswerTest {
                     case "IMAP" -> imap(how, imap);
                     default -> pop3(how, pop3);
                 };
-        Endpoint side =
-                Endpoint.of(server.connection(new Peer("192.0.2.1", 1))).run();
+        Endpoint side = Endpoint.of(server.connection(new Peer("192.0.2.1", 1))).run();
         if (protocol.equals("SMTP")) {
             side.arrive("EHLO client\r\n").run();
         }
@@ -92,14 +91,15 @@ class MissingAnswerTest {
         return Stream.of(
                 Arguments.of(
                         SmtpServer.named(
-                                "mx", (command, session) -> new SmtpAnswer.Challenge(SmtpReply.of(334, ""), line -> null)),
+                                "mx",
+                                (command, session) -> new SmtpAnswer.Challenge(SmtpReply.of(334, ""), line -> null)),
                         "XASK",
                         "AUTH"),
                 Arguments.of(
                         ImapServer.named(
                                 "mx",
-                                (command, session) -> new ImapAnswer.Challenge(
-                                        new ImapResponse.Continuation(""), line -> null)),
+                                (command, session) ->
+                                        new ImapAnswer.Challenge(new ImapResponse.Continuation(""), line -> null)),
                         "a XASK",
                         "AUTHENTICATE"),
                 Arguments.of(
@@ -112,8 +112,7 @@ class MissingAnswerTest {
     @MethodSource("responses")
     void one_to_a_response_says_so(ServerSetup<?> server, String command, String exchange) {
         server.policy(TlsPolicy.DISABLED);
-        Endpoint side =
-                Endpoint.of(server.connection(new Peer("192.0.2.1", 1))).run();
+        Endpoint side = Endpoint.of(server.connection(new Peer("192.0.2.1", 1))).run();
         side.arrive(command + "\r\n").run();
         side.arrive("c2VjcmV0\r\n").run();
         assertThat(side.connection().failure().orElseThrow().getCause())
@@ -124,8 +123,7 @@ class MissingAnswerTest {
     @MethodSource("late")
     void one_that_is_late_is_told_where_its_limit_is(ServerSetup<?> server, String command) {
         server.policy(TlsPolicy.DISABLED);
-        Endpoint side =
-                Endpoint.of(server.connection(new Peer("192.0.2.1", 1))).run();
+        Endpoint side = Endpoint.of(server.connection(new Peer("192.0.2.1", 1))).run();
         side.arrive(command + "\r\n").run().pass(Duration.ofSeconds(2)).run();
         assertThat(side.connection().failure().orElseThrow())
                 .hasMessageContaining("the stage of the answer that comes later")

@@ -77,8 +77,7 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
 
     /** The commands whose names are shown; what is none of them may be a password. */
     private static final Set<String> NAMED = Set.of(
-            "EHLO", "HELO", "MAIL", "RCPT", "STARTTLS", "AUTH", "DATA", "RSET", "NOOP", "QUIT", "VRFY", "EXPN",
-            "HELP");
+            "EHLO", "HELO", "MAIL", "RCPT", "STARTTLS", "AUTH", "DATA", "RSET", "NOOP", "QUIT", "VRFY", "EXPN", "HELP");
 
     private static final Set<String> NEVER_GIVEN = Set.of("STARTTLS", "BINARYMIME");
     private static final List<String> GO_AHEAD =

@@ -75,6 +75,7 @@ public final class UpgradeConnection {
     private final UpgradeRecord record;
     /** The dialogue and all that serves it; released once ready, since most connections spend their lives after that. */
     private volatile Optional<Negotiation> negotiation;
+
     private final DialogueEnd dialogueEnd = new DialogueEnd();
 
     /**
@@ -606,7 +607,10 @@ public final class UpgradeConnection {
     /** The octets of memory that the peer can make this side hold: of lines, of answers to them and of records. */
     int held() {
         Optional<Negotiation> present = negotiation;
-        return tls.held() + (present.isPresent() ? present.get().held() : dialogueEnd.lines().octets());
+        return tls.held()
+                + (present.isPresent()
+                        ? present.get().held()
+                        : dialogueEnd.lines().octets());
     }
 
     /** Once ready, the connection is the session itself; until then there is one thread at a time. */

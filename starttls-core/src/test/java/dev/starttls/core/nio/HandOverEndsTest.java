@@ -122,7 +122,8 @@ class HandOverEndsTest {
         try (RunningLoop loop = new RunningLoop()) {
             ServerSocketChannel listening = server(new Handing(last, () -> over.complete(null)), onLoop)
                     .listen(loop.loop(), Loopback.anyPort());
-            try (SocketChannel unusedClient = asking(listening)) {
+            try (SocketChannel client = asking(listening)) {
+                assertThat(client.isConnected()).isTrue();
                 over.get(30, TimeUnit.SECONDS);
                 loop.loop().closeNow();
                 loop.stop();
@@ -142,7 +143,8 @@ class HandOverEndsTest {
                                     .closeNow()),
                             onLoop)
                     .listen(loop.loop(), Loopback.anyPort());
-            try (SocketChannel unusedClient = asking(listening)) {
+            try (SocketChannel client = asking(listening)) {
+                assertThat(client.isConnected()).isTrue();
                 assertThat(end().cause()).isEqualTo(SessionEnd.Cause.HANDED_OVER);
                 assertThat(received.poll(30, TimeUnit.SECONDS)).isNotNull();
                 loop.stop();
@@ -183,7 +185,8 @@ class HandOverEndsTest {
                                     UpgradeSettings.of(TlsPolicy.DISABLED),
                                     new Peer("127.0.0.1", -1)));
             sockets.client().write(ByteBuffer.wrap("MINE\r\n".getBytes(StandardCharsets.US_ASCII)));
-            try (StartTlsChannel unusedChannel = future.get(30, TimeUnit.SECONDS)) {
+            try (StartTlsChannel channel = future.get(30, TimeUnit.SECONDS)) {
+                assertThat(channel.isOpen()).isTrue();
                 assertThat(List.copyOf(ends))
                         .containsExactly(new SessionEnd(SessionEnd.Cause.HANDED_OVER, Optional.empty()));
             }

@@ -16,11 +16,11 @@ import java.util.stream.Stream;
 public final class ClosedWorld {
 
     private static final Pattern BY_NAME = Pattern.compile("java\\.lang\\.(reflect\\..*|Class"
-        + " (forName|newInstance|get(Declared)?(Method|Field|Constructor|Classes|RecordComponents)\\w*|getResource\\w*|getPermittedSubclasses|getNestMembers)|ClassLoader"
-        + " .*|Module getResource\\w*|ModuleLayer .*|(System|Runtime)"
-        + " load\\w*|invoke\\..*|constant\\..*|foreign\\..*)|java\\.util\\.(ServiceLoader|ResourceBundle|concurrent\\.atomic\\.Atomic\\w+FieldUpdater)"
-        + " .*|java\\.security\\.Provider\\$Service newInstance|java\\.io\\.Object((In|Out)putStream|StreamClass)"
-        + " .*|sun\\..*|jdk\\..*");
+            + " (forName|newInstance|get(Declared)?(Method|Field|Constructor|Classes|RecordComponents)\\w*|getResource\\w*|getPermittedSubclasses|getNestMembers)|ClassLoader"
+            + " .*|Module getResource\\w*|ModuleLayer .*|(System|Runtime)"
+            + " load\\w*|invoke\\..*|constant\\..*|foreign\\..*)|java\\.util\\.(ServiceLoader|ResourceBundle|concurrent\\.atomic\\.Atomic\\w+FieldUpdater)"
+            + " .*|java\\.security\\.Provider\\$Service newInstance|java\\.io\\.Object((In|Out)putStream|StreamClass)"
+            + " .*|sun\\..*|jdk\\..*");
 
     private ClosedWorld() {}
 
