@@ -1,6 +1,7 @@
 package dev.starttls.core;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
@@ -36,7 +38,21 @@ public final class RecordedApi {
      * @throws IOException if its classes or the record cannot be read
      */
     public static void check(String module) throws IOException {
-        String now = ofThisModule();
+        compare(module, of(exported()));
+    }
+
+    /**
+     * The same of a module without a descriptor.
+     *
+     * @param module its folder
+     * @param packages those that others program against
+     * @throws IOException if its classes or the record cannot be read
+     */
+    public static void check(String module, Set<String> packages) throws IOException {
+        compare(module, of(packages));
+    }
+
+    private static void compare(String module, String now) throws IOException {
         Path written = Files.writeString(Path.of("target", "api.txt"), now);
         assertThat(now.lines())
                 .as(
@@ -45,14 +61,18 @@ public final class RecordedApi {
                 .containsExactlyElementsOf(Files.readAllLines(Path.of("api.txt")));
     }
 
-    private static String ofThisModule() throws IOException {
-        ModuleDescriptor module;
+    private static Set<String> exported() throws IOException {
         try (InputStream in = Files.newInputStream(CLASSES.resolve("module-info.class"))) {
-            module = ModuleDescriptor.read(in);
+            return ModuleDescriptor.read(in).exports().stream()
+                    .map(ModuleDescriptor.Exports::source)
+                    .collect(toSet());
         }
+    }
+
+    private static String of(Set<String> packages) throws IOException {
         var types = new TreeMap<String, String>();
-        for (ModuleDescriptor.Exports exports : module.exports()) {
-            for (Class<?> type : publicTypes(exports.source())) {
+        for (String each : packages) {
+            for (Class<?> type : publicTypes(each)) {
                 types.put(type.getName(), described(type));
             }
         }
