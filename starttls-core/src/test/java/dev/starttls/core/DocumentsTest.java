@@ -7,9 +7,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -30,17 +32,24 @@ class DocumentsTest {
     private static final List<String> LIBRARIES = MODULES.subList(0, 4);
 
     /**
-     * A class, alone or with members: {@code Name}, {@code Name.member}, {@code Name.Nested.method(argument)}, {@code
-     * Name#test}.
+     * A class, alone or with members: {@code Name}, {@code @Name}, {@code Name.member}, {@code Name::member}, {@code
+     * Name.Nested.method(argument)}, {@code Name#test}.
      */
     private static final Pattern REFERENCE =
-            Pattern.compile("`([A-Z]\\w*[a-z]\\w*)((?:\\.\\w+)*)(?:#(\\w+))?(?:\\([^`]*\\))?`");
+            Pattern.compile("`@?([A-Z]\\w*[a-z]\\w*)((?:(?:\\.|::)\\w+)*)(?:#(\\w+))?(?:\\([^`]*\\))?`");
 
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)[^)]*\\)");
     private static final Pattern LINK_TO_HEADING = Pattern.compile("\\]\\(([^)#\\s]+\\.md|)#([^)\\s]+)\\)");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
     private static final Pattern NOT_IN_ANCHOR = Pattern.compile("[^\\w -]");
     private static final Pattern LOCK = Pattern.compile("\\bsynchronized\\b|new ReentrantLock\\(");
+    /** Members alone: {@code camelCase}, {@code method()}, {@code method(argument).other()}. */
+    private static final Pattern MEMBERS =
+            Pattern.compile("`((?:[a-z]\\w*\\([^`]*\\)|[a-z]+[A-Z]\\w*)(?:\\.[a-z]\\w*\\([^`]*\\))*)`");
+
+    private static final Pattern CALLED = Pattern.compile("(?:^|\\)\\.)([a-z]\\w*)(\\(?)");
+    private static final Pattern PACKAGE = Pattern.compile("`(dev\\.starttls(?:\\.[a-z]\\w*)+)(?:\\.([A-Z]\\w*))?`");
+    private static final Pattern WORD = Pattern.compile("\\w+\\(?");
     private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|//[^\n]*");
 
     /** Classes of other projects that the documents name and no source imports. */
@@ -54,6 +63,8 @@ class DocumentsTest {
 
     private static final Map<String, String> SOURCES = new HashMap<>();
     private static final Map<String, String> LIBRARY_SOURCES = new HashMap<>();
+    /** All words of the sources, those that a parenthesis follows with it too. */
+    private static final Set<String> WORDS = new HashSet<>();
 
     @BeforeAll
     static void read() throws IOException {
@@ -64,6 +75,9 @@ class DocumentsTest {
                     String name = file.getFileName().toString().replace(".java", "");
                     String text = Files.readString(file);
                     SOURCES.merge(name, text, String::concat);
+                    if (!name.equals(DocumentsTest.class.getSimpleName())) {
+                        addWords(text);
+                    }
                     if (LIBRARIES.contains(module)
                             && file.startsWith(ROOT.resolve(module).resolve("src/main"))) {
                         LIBRARY_SOURCES.merge(name, text, String::concat);
@@ -71,6 +85,13 @@ class DocumentsTest {
                 }
             }
         }
+    }
+
+    private static void addWords(String text) {
+        WORD.matcher(text).results().map(MatchResult::group).forEach(word -> {
+            WORDS.add(word);
+            WORDS.add(word.replace("(", ""));
+        });
     }
 
     /** The changelog is left out: it names what is gone. docs/clauses.md is generated. */
@@ -109,6 +130,9 @@ class DocumentsTest {
         assertThat(references(text).count()).as("names of classes").isGreaterThanOrEqualTo(fewest);
         assertThat(references(text).filter(reference -> !exists(reference)).map(MatchResult::group))
                 .as("names in %s that no source has", document)
+                .isEmpty();
+        assertThat(unknown(text))
+                .as("members and packages in %s that no source has", document)
                 .isEmpty();
     }
 
@@ -205,12 +229,50 @@ class DocumentsTest {
     @ValueSource(
             strings = {
                 "`Nothing`",
+                "`@Nothing`",
+                "`StartTlsChannel::noSuchMethod`",
                 "`DocumentsTest#no_such_test`",
                 "`StartTlsChannel.noSuchMethod`",
                 "`TlsSettings.Builder.noSuchMethod(true)`"
             })
     void a_name_that_does_not_exist_is_found(String name) {
         assertThat(references(name)).hasSize(1).noneMatch(DocumentsTest::exists);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "`noSuchMember`",
+                "`noSuchMethod()`",
+                "`policy(noSuchMember).noSuchMethod(1)`",
+                "`dev.starttls.core.nowhere`",
+                "`dev.starttls.core.tls.Nothing`",
+                "`dev.starttls.core.tls.StartTlsChannel`"
+            })
+    void a_member_or_a_package_that_does_not_exist_is_found(String name) {
+        assertThat(unknown(name)).hasSize(1);
+    }
+
+    /** Members that no source has, and packages, or classes of them. */
+    private static Stream<String> unknown(String text) {
+        Stream<String> members = MEMBERS.matcher(text)
+                .results()
+                .filter(found -> !CALLED.matcher(found.group(1))
+                        .results()
+                        .allMatch(member -> WORDS.contains(member.group(1) + member.group(2))))
+                .map(MatchResult::group);
+        Stream<String> packages = PACKAGE.matcher(text)
+                .results()
+                .filter(found -> !has(found.group(1), Optional.ofNullable(found.group(2))))
+                .map(MatchResult::group);
+        return Stream.concat(members, packages);
+    }
+
+    private static boolean has(String named, Optional<String> type) {
+        String declared = "package " + named + ";";
+        return type.isPresent()
+                ? SOURCES.getOrDefault(type.get(), "").contains(declared)
+                : SOURCES.values().stream().anyMatch(source -> source.contains(declared));
     }
 
     /** But for the files that the reader of a tutorial makes. */
@@ -231,7 +293,7 @@ class DocumentsTest {
                             .anyMatch(text -> imported.matcher(text).find());
         }
         String test = reference.group(3);
-        return Pattern.compile("\\.")
+        return Pattern.compile("\\.|::")
                         .splitAsStream(reference.group(2))
                         .filter(member -> !member.isEmpty())
                         .allMatch(member -> has(source, "\\b" + member + "\\b"))
