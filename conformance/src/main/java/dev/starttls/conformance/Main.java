@@ -62,6 +62,16 @@ public final class Main {
      * @return the exit status
      */
     public static int run(CommandEnvironment environment, EmbeddedServers embedded, String... args) {
+        int status = called(environment, embedded, args);
+        Optional<ReportStreams.Loss> loss = status == Outcome.PASSED.status()
+                ? ReportStreams.ofStandardOutput(environment.out())
+                : Optional.empty();
+        loss.flatMap(ReportStreams.Loss::message)
+                .ifPresent(message -> environment.err().println("conformance: " + message));
+        return loss.map(ReportStreams.Loss::exitStatus).orElse(status);
+    }
+
+    private static int called(CommandEnvironment environment, EmbeddedServers embedded, String... args) {
         Options options = new Options();
         CommandLine commandLine = options.commandLine(environment.installed());
         CommandLine called = commandLine;

@@ -19,6 +19,8 @@ final class ReportStreams implements AutoCloseable {
     private final Optional<Path> continued;
     private final Map<String, PrintStream> files = new LinkedHashMap<>();
     private boolean standardOutput;
+    /** What was said to be lost. */
+    private String said = "";
 
     /**
      * No stream yet.
@@ -92,21 +94,28 @@ final class ReportStreams implements AutoCloseable {
         return standardOutput ? List.of() : List.copyOf(files.keySet());
     }
 
-    /** The name of a file that can no longer be written. */
-    private Optional<String> lostFile() {
-        return files.entrySet().stream()
+    /** What could not be written; each thing is said once. If the reader of a pipe has closed it, no message is needed. */
+    Optional<Loss> loss() {
+        List<String> parts = new ArrayList<>();
+        List<String> lost = files.entrySet().stream()
                 .filter(file -> file.getValue().checkError())
                 .map(Map.Entry::getKey)
-                .findFirst();
+                .toList();
+        if (!lost.isEmpty()) {
+            parts.add("can no longer write to " + String.join(", ", lost));
+        }
+        Optional<Loss> printed = standardOutput ? ofStandardOutput(environment.out()) : Optional.empty();
+        printed.flatMap(Loss::message).ifPresent(parts::add);
+        String message = String.join("; ", parts);
+        boolean known = message.isEmpty() || message.equals(said);
+        said = message;
+        Optional<Loss> loss =
+                lost.isEmpty() ? printed : Optional.of(new Loss(ExitStatus.IO_FAILED, Optional.of(message)));
+        return loss.map(how -> known ? new Loss(how.exitStatus(), Optional.empty()) : how);
     }
 
-    /** What could not be written. If the reader of a pipe has closed it, no message is needed. */
-    Optional<Loss> loss() {
-        Optional<String> file = lostFile();
-        if (file.isPresent()) {
-            return Optional.of(new Loss(ExitStatus.IO_FAILED, Optional.of("can no longer write to " + file.get())));
-        }
-        PrintStream out = environment.out();
+    /** What of the standard output could not be written. */
+    static Optional<Loss> ofStandardOutput(PrintStream out) {
         if (!out.checkError()) {
             return Optional.empty();
         }

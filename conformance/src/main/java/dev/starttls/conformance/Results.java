@@ -75,9 +75,7 @@ abstract class Results implements Messages {
             closed = true;
             status.erase();
             complete();
-            if (exceptional.isEmpty()) {
-                boolean unused = lost();
-            }
+            boolean unused = lost();
         }
     }
 
@@ -85,7 +83,7 @@ abstract class Results implements Messages {
     final boolean lost() {
         Optional<ReportStreams.Loss> loss = loss();
         loss.flatMap(ReportStreams.Loss::message).ifPresent(this::say);
-        loss.ifPresent(how -> exceptional = Optional.of(how.exitStatus()));
+        loss.ifPresent(how -> exceptional = Optional.of(exceptional.orElse(how.exitStatus())));
         return loss.isPresent();
     }
 

@@ -164,6 +164,29 @@ class RunResultsTest {
     }
 
     @Test
+    void all_that_takes_no_more_is_named_once() throws UsageException, IOException {
+        Path full = Path.of("/dev/full");
+        assumeTrue(Files.exists(full), "no /dev/full");
+        RunResults results = results(broken("No space left on device"), "ndjson=" + full, "text");
+        assertThat(results.add(sound(1))).isFalse();
+        results.end();
+        assertThat(err())
+                .isEqualToNormalizingNewlines("conformance: can no longer write to /dev/full; cannot write to standard"
+                        + " output: No space left on device\n");
+        assertThat(results.exitStatus()).isEqualTo(74);
+    }
+
+    @Test
+    void a_full_disk_after_a_fault_is_reported_and_the_fault_counts() throws UsageException, IOException {
+        RunResults results = results(broken("No space left on device"), "json");
+        results.fault(new OutOfMemoryError("no room"));
+        assertThat(results.add(sound(1))).isFalse();
+        results.end();
+        assertThat(err()).contains("no room", "cannot write to standard output: No space left on device");
+        assertThat(results.exitStatus()).isEqualTo(70);
+    }
+
+    @Test
     void the_status_line_makes_way_for_reports_and_is_never_wider_than_a_terminal(@TempDir Path folder)
             throws UsageException, IOException {
         RunResults results = results(
