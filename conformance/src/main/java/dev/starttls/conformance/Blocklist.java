@@ -9,14 +9,16 @@ import dev.starttls.core.dns.DnsRecord;
 import dev.starttls.core.dns.DnsResolver;
 import dev.starttls.core.dns.DnsType;
 import dev.starttls.core.tls.ServerIdentity;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +30,8 @@ import java.util.stream.Stream;
  * refused if one of its addresses is.
  */
 final class Blocklist {
-    private static final char BYTE_ORDER_MARK = '\ufeff';
+    /** A name has at most 255 octets; the rest is a comment. */
+    private static final int MAX_LINE = 2048;
 
     private final Map<Integer, Set<AddressBlock>> blocks = new HashMap<>();
     private final Set<String> names = new HashSet<>();
@@ -47,25 +50,33 @@ final class Blocklist {
      */
     static Blocklist in(Path file) throws UsageException {
         Blocklist list = new Blocklist();
-        List<String> lines;
-        try {
-            lines = Files.readAllLines(file);
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            BoundedLines lines = new BoundedLines(in, MAX_LINE);
+            for (Optional<BoundedLines.Line> next = lines.next(); next.isPresent(); next = lines.next()) {
+                list.add(next.get());
+            }
         } catch (IOException e) {
             throw new UsageException(
                     "--blocklist: " + UnreadableFile.exception(file, e).getMessage());
         }
-        for (int i = 0; i < lines.size(); i++) {
-            String line = lines.get(i);
-            String text = i == 0 && line.indexOf(BYTE_ORDER_MARK) == 0 ? line.substring(1) : line;
-            String entry = text.replaceFirst("#.*", "").strip();
-            if (!entry.isEmpty()) {
-                list.add(entry, i + 1);
-            }
-        }
         return list;
     }
 
-    private void add(String entry, int line) throws UsageException {
+    private void add(BoundedLines.Line line) throws IOException, UsageException {
+        if (line.overlong()) {
+            throw new UsageException(
+                    "--blocklist, line " + line.number() + ": it is longer than " + MAX_LINE + " octets");
+        }
+        if (!line.encoded()) {
+            throw new CharacterCodingException();
+        }
+        String entry = line.text().replaceFirst("#.*", "").strip();
+        if (!entry.isEmpty()) {
+            add(entry, line.number());
+        }
+    }
+
+    private void add(String entry, long line) throws UsageException {
         Optional<AddressBlock> block = AddressBlock.parse(entry);
         if (block.isPresent()) {
             blocks.computeIfAbsent(block.get().bits(), bits -> new HashSet<>()).add(block.get());

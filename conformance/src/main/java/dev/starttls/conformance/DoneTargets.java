@@ -26,6 +26,9 @@ import java.util.Optional;
 final class DoneTargets {
     private static final JsonFactory JSON = new JsonFactory();
 
+    /** Far more than the longest report: what is longer is none, such as the zeros that a crash of the system can leave. */
+    private static final int MAX_LINE = 16 << 20;
+
     private final boolean eachAddress;
     private final Fingerprints known = new Fingerprints();
     private long lines;
@@ -81,7 +84,7 @@ final class DoneTargets {
                     add(line.toByteArray());
                     line.reset();
                     whole = position;
-                } else {
+                } else if (line.size() < MAX_LINE) {
                     line.write(octet);
                 }
             }

@@ -6,9 +6,8 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.profile.Profile;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.target.DomainTarget;
-import dev.starttls.conformance.target.UnreadableFile;
+import dev.starttls.conformance.target.SmallFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -63,13 +62,12 @@ record Expectations(List<Profile> profiles, Acceptances acceptances, Optional<Ba
 
     private static List<String> lines(Path file) throws UsageException {
         try {
-            String text = Files.readString(file);
+            String text = SmallFile.text(file);
             return (text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text)
                     .lines()
                     .toList();
         } catch (IOException e) {
-            throw new UsageException(
-                    "--accept-file: " + UnreadableFile.exception(file, e).getMessage());
+            throw new UsageException("--accept-file: " + e.getMessage());
         }
     }
 

@@ -5,12 +5,9 @@ import dev.starttls.conformance.client.interactive.InteractiveRun;
 import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.report.Visible;
 import dev.starttls.conformance.report.WrappedText;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +22,10 @@ final class SessionTerminal {
     private static final String FINISH = "q";
     private static final int MILLIS_BETWEEN_LOOKS = 250;
     private static final int MAX_TYPED = 100;
+
+    /** What is longer is no command. */
+    private static final int MAX_LINE = 200;
+
     private static final int KEY_COLUMN = 18;
     private static final List<String> HELP = List.of(
             "ID            end the run of this case, as in UP-C-01a: judge what was seen",
@@ -138,10 +139,10 @@ final class SessionTerminal {
                 () -> {
                     try {
                         boolean keyboard = false;
-                        BufferedReader input = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-                        for (String line = input.readLine(); line != null; line = input.readLine()) {
+                        BoundedLines input = new BoundedLines(in, MAX_LINE);
+                        for (Optional<BoundedLines.Line> line = input.next(); line.isPresent(); line = input.next()) {
                             keyboard = true;
-                            lines.put(line.strip().toLowerCase(Locale.ROOT));
+                            lines.put(line.get().text().strip().toLowerCase(Locale.ROOT));
                         }
                         if (keyboard) {
                             lines.put(FINISH);

@@ -25,6 +25,9 @@ import java.util.function.Supplier;
 
 /** The settings of targets, from the options, validated. */
 final class Settings {
+    /** Longer than any that a person or a program chose; a device has no end. */
+    private static final int MAX_PASSWORD = 10_000;
+
     private Settings() {}
 
     static TargetSettings of(Options options) throws UsageException {
@@ -141,8 +144,14 @@ final class Settings {
 
     private static char[] firstLine(Path file) throws IOException {
         try (BufferedReader in = Files.newBufferedReader(file)) {
-            String line = Optional.ofNullable(in.readLine()).orElse("");
-            return (line.startsWith("\ufeff") ? line.substring(1) : line).toCharArray();
+            StringBuilder line = new StringBuilder();
+            for (int next = in.read(); next >= 0 && next != '\n' && next != '\r'; next = in.read()) {
+                if (line.length() == MAX_PASSWORD) {
+                    throw new IOException("its first line is longer than " + MAX_PASSWORD + " characters");
+                }
+                line.append((char) next);
+            }
+            return (line.indexOf("\ufeff") == 0 ? line.substring(1) : line.toString()).toCharArray();
         }
     }
 }

@@ -2,8 +2,9 @@ package dev.starttls.conformance;
 
 import dev.starttls.conformance.survey.SurveyTally;
 import dev.starttls.conformance.target.TargetException;
+import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,7 +12,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 
 /** How far a survey is, how fast it goes, and how long it will take, on one line. Not safe for use by several threads. */
 final class SurveyProgress {
@@ -42,13 +42,15 @@ final class SurveyProgress {
         if (!Files.isRegularFile(list)) {
             return Optional.empty();
         }
-        try (Stream<String> lines = Files.lines(list)) {
-            return Optional.of(
-                    lines.map(line -> line.replaceFirst("(^|\\s)#.*", "").strip())
-                            .filter(line -> !line.isEmpty())
-                            .mapToLong(SurveyProgress::size)
-                            .sum());
-        } catch (IOException | UncheckedIOException e) {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(list))) {
+            BoundedLines lines = new BoundedLines(in, TargetLines.MAX_LINE);
+            long count = 0;
+            for (Optional<BoundedLines.Line> next = lines.next(); next.isPresent(); next = lines.next()) {
+                String url = next.get().text().replaceFirst("(^|\\s)#.*", "").strip();
+                count += url.isEmpty() || next.get().overlong() ? 0 : size(url);
+            }
+            return Optional.of(count);
+        } catch (IOException e) {
             return Optional.empty();
         }
     }

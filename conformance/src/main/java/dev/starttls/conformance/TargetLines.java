@@ -6,10 +6,8 @@ import dev.starttls.conformance.target.AddressBlock;
 import dev.starttls.conformance.target.DomainTarget;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -27,17 +25,16 @@ final class TargetLines implements Fleet.Source {
      * Longer lines are reported and not kept in memory: no URL of a target is longer, since a host name has at most 255
      * octets.
      */
-    private static final int MAX_LINE = 2048;
+    static final int MAX_LINE = 2048;
 
-    private static final int END = -1;
+    /** What begins with so many lines of which none is a target is something else. */
+    private static final int MAX_NONSENSE = 1000;
 
-    private static final char BYTE_ORDER_MARK = '\ufeff';
-
-    private final InputStream in;
+    private final BoundedLines lines;
     private final String name;
     private final Function<Target, Optional<String>> refusal;
     private final RecentTargets recent;
-    private final Messages messages;
+    private final FirstMessages messages;
     private final OptionalLong seed;
     private PrivateAddresses privateOnes = PrivateAddresses.REFUSED;
     /** The blocks of addresses so far; the one that is being read is the last. */
@@ -51,7 +48,10 @@ final class TargetLines implements Fleet.Source {
     private final Deque<Target> servers = new ArrayDeque<>();
 
     private long number;
-    private boolean empty = true;
+    /** How many lines had something on them, and how many of those were no target, of whatever kind. */
+    private long entries;
+
+    private long nonsense;
 
     /** The same with the addresses of a block in their natural order. */
     TargetLines(
@@ -78,11 +78,11 @@ final class TargetLines implements Fleet.Source {
             RecentTargets recent,
             Messages messages,
             OptionalLong seed) {
-        this.in = in;
+        this.lines = new BoundedLines(in, MAX_LINE);
         this.name = name;
         this.refusal = refusal;
         this.recent = recent;
-        this.messages = messages;
+        this.messages = new FirstMessages(messages, name);
         this.seed = seed;
     }
 
@@ -114,22 +114,26 @@ final class TargetLines implements Fleet.Source {
                     return target;
                 }
             }
-            if (empty) {
-                messages.wrong("there is no target in " + name);
+            messages.end();
+            if (entries == 0) {
+                messages.last("there is no target in " + name);
+            } else if (hopeless()) {
+                messages.last("the first " + entries + " lines of " + name
+                        + " with something on them are no targets: it is no list of targets, and is not read on");
             }
         } catch (IOException e) {
-            messages.wrong("reading the targets: " + e.getMessage());
+            messages.end();
+            messages.last("reading the targets: " + e.getMessage());
         }
         return Optional.empty();
     }
 
     private Optional<Target> target(String line) {
-        String text = number == 1 && line.indexOf(BYTE_ORDER_MARK) == 0 ? line.substring(1) : line;
-        String url = text.replaceFirst("(^|\\s)#.*", "").strip();
+        String url = line.replaceFirst("(^|\\s)#.*", "").strip();
         if (url.isEmpty()) {
             return Optional.empty();
         }
-        empty = false;
+        entries++;
         try {
             Optional<TargetBlock> block = TargetBlock.parse(url);
             if (block.isPresent()) {
@@ -150,6 +154,7 @@ final class TargetLines implements Fleet.Source {
             reason.ifPresent(why -> messages.wrong("line " + number + " of the targets: " + target.url() + ": " + why));
             return reason.isEmpty() && isNew(target) ? Optional.of(target) : Optional.empty();
         } catch (TargetException e) {
+            nonsense++;
             boolean wide = url.indexOf('\0') >= 0;
             messages.wrong("line " + number + " of the targets: "
                     + (wide ? "the file is not in UTF-8 but perhaps in UTF-16" : e.getMessage()));
@@ -201,27 +206,21 @@ final class TargetLines implements Fleet.Source {
 
     /** The next line that is short enough; longer ones are reported. */
     private Optional<String> line() throws IOException {
-        while (true) {
-            ByteArrayOutputStream line = new ByteArrayOutputStream();
-            boolean overlong = false;
-            int octet = in.read();
-            if (octet == END) {
-                return Optional.empty();
+        while (!hopeless()) {
+            Optional<BoundedLines.Line> next = lines.next();
+            number = next.map(BoundedLines.Line::number).orElse(number);
+            if (next.filter(BoundedLines.Line::overlong).isEmpty()) {
+                return next.map(BoundedLines.Line::text);
             }
-            number++;
-            while (octet != END && octet != '\n') {
-                if (line.size() < MAX_LINE) {
-                    line.write(octet);
-                } else {
-                    overlong = true;
-                }
-                octet = in.read();
-            }
-            if (!overlong) {
-                return Optional.of(line.toString(StandardCharsets.UTF_8));
-            }
-            empty = false;
+            entries++;
+            nonsense++;
             messages.wrong("line " + number + " of the targets is longer than " + MAX_LINE + " octets");
         }
+        return Optional.empty();
+    }
+
+    /** Whether it is something else than a list. */
+    private boolean hopeless() {
+        return nonsense >= MAX_NONSENSE && nonsense == entries;
     }
 }

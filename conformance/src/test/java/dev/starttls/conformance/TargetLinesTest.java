@@ -168,4 +168,42 @@ class TargetLinesTest {
         assertThat(description()).containsExactly("conformance: reading the targets: gone");
         assertThat(results.exitStatus()).isEqualTo(2);
     }
+
+    @Test
+    void what_is_no_list_of_targets_is_not_read_on_and_not_reported_line_by_line() {
+        assertThat(read("nonsense\n".repeat(5_000) + "smtp://a\n")).isEmpty();
+        assertThat(description()).hasSize(102);
+        assertThat(description().get(100))
+                .isEqualTo("conformance: 900 more lines of the targets file hosts cannot be checked");
+        assertThat(description().get(101))
+                .contains("the first 1000 lines of the targets file hosts with something on them are no targets");
+        assertThat(results.exitStatus()).isEqualTo(2);
+    }
+
+    @Test
+    void a_list_with_many_bad_lines_is_read_to_its_end_and_the_last_of_them_are_counted() {
+        assertThat(read("smtp://a\n" + "nonsense\n".repeat(5_000) + "smtp://a\n".repeat(150) + "smtp://b\n"))
+                .containsExactly("smtp://a:25", "smtp://b:25");
+        assertThat(description()).hasSize(202);
+        assertThat(description().get(200))
+                .isEqualTo("conformance: 4900 more lines of the targets file hosts cannot be checked");
+        assertThat(description().get(201))
+                .isEqualTo("conformance: 50 more targets of the targets file hosts were named before");
+        assertThat(results.exitStatus()).isEqualTo(2);
+    }
+
+    @Test
+    void a_list_whose_first_targets_are_not_for_this_run_is_read_to_its_end() {
+        refusal = Optional.of("no check is for smtp://");
+        assertThat(read("smtp://a\n".repeat(5_000))).isEmpty();
+        assertThat(description()).hasSize(101);
+        assertThat(description().get(100)).contains("4900 more lines");
+    }
+
+    @Test
+    void overlong_lines_alone_are_no_list_either() {
+        assertThat(read(("x".repeat(3_000) + "\n").repeat(2_000))).isEmpty();
+        assertThat(description()).hasSize(102);
+        assertThat(description().get(101)).contains("is not read on");
+    }
 }

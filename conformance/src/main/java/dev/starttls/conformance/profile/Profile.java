@@ -8,11 +8,12 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.target.ClosestWord;
+import dev.starttls.conformance.target.SmallFile;
 import dev.starttls.conformance.target.UnreadableFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,6 +58,8 @@ public record Profile(String name, String document, List<ProfileRule> rules) {
     /** The check that finds the versions, suites and groups that most rules judge. */
     public static final String BASIS = "TLS-S-05b";
 
+    private static final String EXPECTED = "expected one of " + String.join(", ", NAMES) + ", or a file; ";
+
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** What Jackson says of a text that ends too early. */
@@ -80,16 +83,18 @@ public record Profile(String name, String document, List<ProfileRule> rules) {
                 throw new IllegalStateException("a resource of the suite cannot be read: " + nameOrFile, e);
             }
         }
-        Path file = Path.of(nameOrFile);
         try {
-            return parse(nameOrFile, Files.readString(file));
-        } catch (NoSuchFileException e) {
+            return parse(nameOrFile, SmallFile.text(Path.of(nameOrFile)));
+        } catch (InvalidPathException e) {
+            throw new ProfileException(EXPECTED + UnreadableFile.unnamed(e));
+        } catch (IOException e) {
+            if (!(e.getCause() instanceof NoSuchFileException)) {
+                throw new ProfileException(e.getMessage());
+            }
             throw new ProfileException("there is no profile and no file '" + nameOrFile + "'; "
                     + ClosestWord.of(nameOrFile, NAMES)
                             .map(name -> "did you mean " + name + "?")
                             .orElse("the profiles are " + String.join(", ", NAMES)));
-        } catch (IOException e) {
-            throw new ProfileException(UnreadableFile.exception(file, e).getMessage());
         }
     }
 

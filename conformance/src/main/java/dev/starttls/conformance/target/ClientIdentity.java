@@ -2,7 +2,6 @@ package dev.starttls.conformance.target;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -40,12 +39,7 @@ public record ClientIdentity(List<X509Certificate> chain, PrivateKey key) {
     }
 
     private static PrivateKey key(Path file) throws IOException {
-        String text;
-        try {
-            text = Files.readString(file, StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            throw UnreadableFile.exception(file, e);
-        }
+        String text = new String(SmallFile.octets(file), StandardCharsets.ISO_8859_1);
         Matcher found = PKCS8.matcher(text);
         if (!found.find()) {
             throw new IOException(file + ": expected -----BEGIN PRIVATE KEY-----; openssl pkcs8 -topk8 -nocrypt -in "

@@ -4,7 +4,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
@@ -23,12 +22,7 @@ public final class TrustedRoots {
      * @throws IOException if it cannot be read or there is none in it; the message says so and names the file
      */
     public static List<X509Certificate> in(Path pem) throws IOException {
-        byte[] octets;
-        try {
-            octets = Files.readAllBytes(pem);
-        } catch (IOException e) {
-            throw UnreadableFile.exception(pem, e);
-        }
+        byte[] octets = SmallFile.octets(pem);
         List<X509Certificate> roots;
         try (InputStream in = new ByteArrayInputStream(octets)) {
             roots = CertificateFactory.getInstance("X.509").generateCertificates(in).stream()

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -14,6 +15,14 @@ public final class UnreadableFile {
     /** The same failure with a message for the user. */
     public static IOException exception(Path file, IOException failure) {
         return new IOException("cannot read " + file + ": " + reason(file, failure), failure);
+    }
+
+    /** Why a name that the user wrote can be none of a file, as a clause. */
+    public static String unnamed(InvalidPathException failure) {
+        return failure.getReason().contains("unmappable")
+                ? "the locale's encoding, " + System.getProperty("sun.jnu.encoding") + ", cannot name the file '"
+                        + failure.getInput() + "': use a locale with UTF-8, such as LC_ALL=C.UTF-8"
+                : "'" + failure.getInput() + "' is no name of a file: " + failure.getReason();
     }
 
     private static String reason(Path file, IOException failure) {
