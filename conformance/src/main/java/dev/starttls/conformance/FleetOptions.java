@@ -108,7 +108,7 @@ final class FleetOptions {
         }
         return served.isPresent()
                 ? MetricsServer.at(served.get().toListen("--metrics", 1))
-                : new MetricsFile(Path.of(metrics.get()));
+                : new MetricsFile(FileName.of("--metrics", metrics.get()));
     }
 
     /** The address that is connected from; empty for the system's choice. */

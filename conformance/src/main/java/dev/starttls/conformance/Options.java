@@ -252,6 +252,7 @@ final class Options {
         installed.ifPresent(commandLine::setCommandName);
         commandLine.getCommandSpec().usageMessage().description(urlDescription(installed));
         SectionedHelp.on(commandLine);
+        FileName.convertsIn(commandLine);
         return commandLine;
     }
 

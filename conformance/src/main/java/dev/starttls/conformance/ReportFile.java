@@ -25,7 +25,7 @@ record ReportFile(String format, Optional<Path> file) {
         if (name.isEmpty()) {
             throw new UsageException("--format F= needs a file name after the '='");
         }
-        return new ReportFile(format, name.equals("-") ? Optional.empty() : Optional.of(Path.of(name)));
+        return new ReportFile(format, name.equals("-") ? Optional.empty() : Optional.of(FileName.of("--format", name)));
     }
 
     /** Whether both go to the same place, whatever its names: what one writes, the other would overwrite. */

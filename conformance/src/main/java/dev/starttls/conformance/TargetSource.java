@@ -53,7 +53,7 @@ final class TargetSource {
         if (file.equals("-")) {
             return new BufferedInputStream(standardInput);
         }
-        Path path = Path.of(file);
+        Path path = FileName.of("--targets-file", file);
         try {
             // A directory can be opened, and only reading it would fail.
             if (Files.isDirectory(path)) {

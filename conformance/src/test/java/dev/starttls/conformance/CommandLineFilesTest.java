@@ -1,8 +1,10 @@
 package dev.starttls.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The files that options name: wrong ones are usage errors, before anything is checked or overwritten. */
 class CommandLineFilesTest {
@@ -46,6 +49,9 @@ class CommandLineFilesTest {
                 "--trust @none | --trust: cannot read @none: there is no such file",
                 "--trust @empty | it contains no certificate",
                 "--client-certificate @ --client-key @ | cannot read @: it is a directory",
+                "--profile @ | or a file; cannot read @: it is a directory",
+                "--profile @latin1 | or a file; cannot read @latin1: it is not UTF-8",
+                "--blocklist @latin1 | --blocklist: cannot read @latin1: it is not UTF-8",
                 "--targets-file @ | --targets-file: cannot read @: it is a directory",
                 "--targets-file @none | --targets-file: cannot read @none: there is no such file",
                 "--format json=@a --format ndjson=@a | two formats cannot share @a: write one to another file",
@@ -68,6 +74,57 @@ class CommandLineFilesTest {
         assertThat(run.out()).isEmpty();
         assertThat(folder.resolve("hosts.txt")).hasContent("smtp://localhost:1\n");
         assertThat(folder.resolve("b")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--trust ! | cannot read !: expected at most 4194304 octets, got more",
+                "--client-certificate ! --client-key ! | cannot read !: expected at most",
+                "--accept-file ! | cannot read !: expected at most",
+                "--profile ! | cannot read !: expected at most",
+                "--baseline ! | !: expected reports",
+                "--blocklist ! | --blocklist, line 1: it is longer than 2048 octets",
+                "--user me --password-file ! | cannot read !: its first line is longer than 10000 characters",
+            })
+    void a_file_without_an_end_is_a_usage_error(String arguments, String message) {
+        assumeTrue(Files.exists(Path.of("/dev/zero")), "no /dev/zero");
+        InProcess run = run(arguments.replace("!", "/dev/zero") + " smtp://localhost:1");
+        assertThat(run.status()).as(run.err()).isEqualTo(2);
+        assertThat(run.err()).contains(message.replace("!", "/dev/zero"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--format json=", "--targets-file ", "--metrics ", "--profile ", "--trust ", "--resume "})
+    void what_is_no_name_of_a_file_is_a_usage_error(String option) {
+        InProcess run = run(option + "a\0b smtp://localhost:1");
+        assertThat(run.status()).as(run.err()).isEqualTo(2);
+        assertThat(run.err())
+                .contains(option.strip().replaceFirst("[ =].*", ""))
+                .contains("is no name of a file: Nul character not allowed")
+                .doesNotContain("\tat ");
+    }
+
+    /** The system decodes the arguments of a process by its locale: the file would be another one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--format json=", "--targets-file ", "--trust "})
+    void a_name_that_the_locale_does_not_have_is_a_usage_error(String option) throws Exception {
+        assumeTrue(
+                System.getProperty("os.name").equals("Linux")
+                        && StandardCharsets.UTF_8.equals(Charset.forName(System.getProperty("sun.jnu.encoding"))),
+                "no locale with UTF-8 to begin in");
+        List<String> command = new ArrayList<>(CommandProcess.command());
+        command.addAll(List.of((option + "b\u00fccher").split(" ", -1)));
+        command.add("smtp://localhost:1");
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("LC_ALL", "POSIX");
+        try (CommandProcess process = CommandProcess.of(builder, folder)) {
+            assertThat(process.exitStatus()).isEqualTo(2);
+            assertThat(process.err())
+                    .contains("the locale's encoding, ANSI_X3.4-1968, cannot name the file 'b")
+                    .contains("LC_ALL=C.UTF-8");
+        }
     }
 
     @ParameterizedTest
