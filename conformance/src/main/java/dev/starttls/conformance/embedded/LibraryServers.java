@@ -17,6 +17,8 @@ import dev.starttls.smtp.SmtpTransaction;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -38,8 +40,46 @@ public final class LibraryServers implements EmbeddedServers {
     private static final int MAX_CONNECTIONS = 1_000;
     private static final long MAX_MESSAGE = 1 << 20;
 
+    private final List<InetAddress> addresses;
+
+    /** Servers on the IPv4 loopback, or on that of IPv6 where there is none. */
+    public LibraryServers() {
+        this(List.of(address(127, 0, 0, 1), address(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)));
+    }
+
+    /** Servers on the first of these addresses that this machine has. */
+    LibraryServers(List<InetAddress> addresses) {
+        this.addresses = List.copyOf(addresses);
+    }
+
+    private static InetAddress address(int... octets) {
+        byte[] raw = new byte[octets.length];
+        for (int i = 0; i < raw.length; i++) {
+            raw[i] = (byte) octets[i];
+        }
+        try {
+            return InetAddress.getByAddress(raw);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("expected 4 or 16 octets", e);
+        }
+    }
+
+    private InetAddress loopback() throws IOException {
+        Optional<IOException> failure = Optional.empty();
+        for (InetAddress address : addresses) {
+            try (ServerSocket tried = new ServerSocket(0, 1, address)) {
+                return tried.getInetAddress();
+            } catch (IOException e) {
+                failure = Optional.of(
+                        new IOException("no port on " + address.getHostAddress() + ": " + e.getMessage(), e));
+            }
+        }
+        throw failure.orElseThrow();
+    }
+
     @Override
     public Running start() throws IOException {
+        InetAddress at = loopback();
         Authority authority = Authority.create();
         SSLContext context = authority.serverContext(NAME);
         UpgradeLoop loop = UpgradeLoop.open(MAX_CONNECTIONS, Runnable::run);
@@ -48,15 +88,15 @@ public final class LibraryServers implements EmbeddedServers {
             thread.setDaemon(true);
             thread.start();
             List<Target> targets = new ArrayList<>();
-            targets.add(listen(loop, context, Scheme.SMTP, TlsPolicy.OPPORTUNISTIC));
-            targets.add(listen(loop, context, Scheme.SUBMISSION, TlsPolicy.REQUIRED));
-            targets.add(listen(loop, context, Scheme.SMTPS, TlsPolicy.IMPLICIT));
+            targets.add(listen(loop, at, context, Scheme.SMTP, TlsPolicy.OPPORTUNISTIC));
+            targets.add(listen(loop, at, context, Scheme.SUBMISSION, TlsPolicy.REQUIRED));
+            targets.add(listen(loop, at, context, Scheme.SMTPS, TlsPolicy.IMPLICIT));
             String password = password();
             for (TlsPolicy policy : List.of(TlsPolicy.OPPORTUNISTIC, TlsPolicy.REQUIRED, TlsPolicy.IMPLICIT)) {
-                targets.add(imap(loop, context, policy, password));
+                targets.add(imap(loop, at, context, policy, password));
             }
-            targets.add(pop3(loop, context, TlsPolicy.OPPORTUNISTIC, password));
-            targets.add(pop3(loop, context, TlsPolicy.IMPLICIT, password));
+            targets.add(pop3(loop, at, context, TlsPolicy.OPPORTUNISTIC, password));
+            targets.add(pop3(loop, at, context, TlsPolicy.IMPLICIT, password));
             return new Started(loop, targets, authority.root(), new Login(USER, password::toCharArray));
         } catch (IOException e) {
             loop.closeNow();
@@ -71,19 +111,19 @@ public final class LibraryServers implements EmbeddedServers {
         return HexFormat.of().formatHex(random);
     }
 
-    private static Target imap(UpgradeLoop loop, SSLContext context, TlsPolicy policy, String password)
+    private static Target imap(UpgradeLoop loop, InetAddress at, SSLContext context, TlsPolicy policy, String password)
             throws IOException {
         ImapLogin login = new ImapLogin((user, given) -> user.equals(USER) && given.equals(password));
         ServerSocketChannel listening = ImapServer.named(NAME, login)
                 .capabilities(login.capabilities())
                 .sslContext(context)
                 .policy(policy)
-                .listen(loop, anyPort());
+                .listen(loop, new InetSocketAddress(at, 0));
         Scheme scheme = policy == TlsPolicy.IMPLICIT ? Scheme.IMAPS : Scheme.IMAP;
-        return new Target(scheme, NAME, listening.socket().getLocalPort());
+        return new Target(scheme, NAME, listening.socket().getLocalPort()).at(at);
     }
 
-    private static Target pop3(UpgradeLoop loop, SSLContext context, TlsPolicy policy, String password)
+    private static Target pop3(UpgradeLoop loop, InetAddress at, SSLContext context, TlsPolicy policy, String password)
             throws IOException {
         Pop3Mailbox empty = Pop3Mailbox.of(List.of());
         Pop3Maildrop mail = new Pop3Maildrop(
@@ -92,24 +132,20 @@ public final class LibraryServers implements EmbeddedServers {
                 .capabilities(mail.capabilities())
                 .sslContext(context)
                 .policy(policy)
-                .listen(loop, anyPort());
+                .listen(loop, new InetSocketAddress(at, 0));
         Scheme scheme = policy == TlsPolicy.IMPLICIT ? Scheme.POP3S : Scheme.POP3;
-        return new Target(scheme, NAME, listening.socket().getLocalPort());
+        return new Target(scheme, NAME, listening.socket().getLocalPort()).at(at);
     }
 
-    private static InetSocketAddress anyPort() {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    }
-
-    private static Target listen(UpgradeLoop loop, SSLContext context, Scheme scheme, TlsPolicy policy)
+    private static Target listen(UpgradeLoop loop, InetAddress at, SSLContext context, Scheme scheme, TlsPolicy policy)
             throws IOException {
         SmtpTransaction mail = new SmtpTransaction(envelope -> new ThrownAway(), MAX_MESSAGE);
         ServerSocketChannel listening = SmtpServer.named(NAME, mail)
                 .extensions(mail.extensions())
                 .sslContext(context)
                 .policy(policy)
-                .listen(loop, anyPort());
-        return new Target(scheme, NAME, listening.socket().getLocalPort());
+                .listen(loop, new InetSocketAddress(at, 0));
+        return new Target(scheme, NAME, listening.socket().getLocalPort()).at(at);
     }
 
     private record Started(UpgradeLoop loop, List<Target> targets, X509Certificate root, Login login)
