@@ -128,7 +128,8 @@ final class Sbom {
             // The plugin takes it from the dependency; what is in the jar is there at run time.
             component.put("scope", "required");
             if (!checksum(component).equals(sha256(Files.readAllBytes(jar)))) {
-                faults.add(id(component) + ": its SHA-256 in the SBOM is not that of " + jar + "; a build that is online writes the SBOM anew");
+                faults.add(
+                        id(component) + ": its SHA-256 in the SBOM is not that of " + jar + "; a build that is online writes the SBOM anew");
             }
             try (var artifact = new JarFile(jar.toFile())) {
                 describe(component, artifact, licenses);
@@ -215,6 +216,9 @@ final class Sbom {
                     faults.add(name + ": belongs to no component of the SBOM");
                 }
             });
+            if (classes.values().stream().noneMatch(Sbom::ofTheSuite)) {
+                faults.add(file + ": has no class of the suite");
+            }
             checkVersions(jar, sbom.path("metadata").path("component"), components);
             checkLicenses(jar, components);
             if (!repositories.isEmpty()) {
