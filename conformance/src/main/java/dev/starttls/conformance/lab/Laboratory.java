@@ -2,7 +2,6 @@ package dev.starttls.conformance.lab;
 
 import dev.starttls.conformance.embedded.Authority;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
@@ -49,7 +48,7 @@ public final class Laboratory implements AutoCloseable {
         }
         try {
             zone = LabZone.sign(DOMAIN, zone(), Instant.now());
-            resolver = ZoneServer.start(new InetSocketAddress(Listening.LOCAL, ports.dns()), zone::answer);
+            resolver = ZoneServer.start(Listening.local(ports.dns()), zone::answer);
         } catch (IOException | RuntimeException e) {
             hosts.close();
             policy.close();

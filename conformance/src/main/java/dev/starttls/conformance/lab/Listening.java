@@ -2,9 +2,11 @@ package dev.starttls.conformance.lab;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 
 /** Ports of loopback, and why one cannot be had. */
 final class Listening {
@@ -12,6 +14,11 @@ final class Listening {
     static final String LOCAL = "127.0.0.1";
 
     private Listening() {}
+
+    /** A port there; 0 for any. */
+    static InetSocketAddress local(int port) throws UnknownHostException {
+        return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
+    }
 
     /** Opens a port. */
     @FunctionalInterface

@@ -110,7 +110,7 @@ final class MailHosts implements AutoCloseable {
                 .capabilities(login.capabilities())
                 .sslContext(authority.serverContext(certificate))
                 .policy(policy)
-                .listen(loop, new InetSocketAddress(Listening.LOCAL, 0))
+                .listen(loop, Listening.local(0))
                 .socket()
                 .getLocalPort();
     }

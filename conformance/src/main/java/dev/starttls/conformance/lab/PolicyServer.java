@@ -6,7 +6,6 @@ import com.sun.net.httpserver.HttpsServer;
 import dev.starttls.conformance.embedded.Authority;
 import dev.starttls.conformance.reach.DaemonThreadFactory;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,7 +33,7 @@ final class PolicyServer implements AutoCloseable {
         HttpsServer server = Listening.open(
                 "the MTA-STS policy",
                 "--mta-sts-port",
-                new InetSocketAddress(Listening.LOCAL, port),
+                Listening.local(port),
                 address -> HttpsServer.create(address, 0));
         PolicyServer policy = new PolicyServer(server);
         server.setHttpsConfigurator(new HttpsConfigurator(authority.serverContext("mta-sts." + domain)));

@@ -111,7 +111,6 @@ final class ZoneServer implements AutoCloseable {
                 }
             } catch (IOException e) {
                 // One client that has gone; or the socket is closed, which ends the loop.
-                continue;
             }
         }
     }

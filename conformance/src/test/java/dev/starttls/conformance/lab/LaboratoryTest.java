@@ -138,7 +138,8 @@ class LaboratoryTest {
     @Test
     void queries_of_one_connection_are_answered_in_order_and_a_long_one_ends_it() throws IOException {
         List<Integer> ids = new ArrayList<>();
-        try (Socket client = new Socket("127.0.0.1", lab.ports().dns())) {
+        try (Socket client =
+                new Socket(InetAddress.getLoopbackAddress(), lab.ports().dns())) {
             client.setSoTimeout(60_000);
             DataInputStream in = new DataInputStream(client.getInputStream());
             for (int id = 1; id <= 3; id++) {
@@ -170,7 +171,8 @@ class LaboratoryTest {
         List<Socket> silent = new ArrayList<>();
         try {
             for (int i = 0; i < 40; i++) {
-                silent.add(new Socket("127.0.0.1", lab.ports().dns()));
+                silent.add(
+                        new Socket(InetAddress.getLoopbackAddress(), lab.ports().dns()));
             }
             assertThat(resolver(lab.ports().dns(), Optional.empty()).ask(DOMAIN, DnsType.MX))
                     .isInstanceOf(DnsAnswer.Found.class);
