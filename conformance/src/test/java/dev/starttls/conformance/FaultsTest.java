@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** An error of the suite is reported, whichever thread throws it, and nothing waits for that thread. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class FaultsTest {
-    private static final Error ERROR = new AssertionError("oops");
+    private final Error error = new AssertionError("oops");
 
     private final BlockingQueue<Throwable> faults = new LinkedBlockingQueue<>();
 
@@ -102,7 +102,7 @@ class FaultsTest {
                         new PrintStream(err, true, StandardCharsets.UTF_8),
                         Terminal.ABSENT),
                 () -> {
-                    throw ERROR;
+                    throw error;
                 });
         assertThat(status).isEqualTo(70);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("an internal error of the suite", "oops");
@@ -110,25 +110,27 @@ class FaultsTest {
 
     @Test
     void an_error_that_shows_the_progress_is_reported_once() throws InterruptedException {
-        try (ProgressTimer timer = ProgressTimer.on(Terminal.COLOURLESS, FaultsTest::fail, faults::add)) {
-            assertThat(faults.take()).isSameAs(ERROR);
-            assertThat(faults.poll(1, TimeUnit.SECONDS)).isNull();
+        try (ProgressTimer timer = ProgressTimer.on(Terminal.COLOURLESS, this::fail, faults::add)) {
+            assertThat(faults.take()).isSameAs(error);
+            assertThat(faults.poll(1, TimeUnit.SECONDS))
+                    .as("more from %s", timer)
+                    .isNull();
         }
     }
 
-    private static void fail() {
-        throw ERROR;
+    private void fail() {
+        throw error;
     }
 
-    private static String noCounts() {
-        throw ERROR;
+    private String noCounts() {
+        throw error;
     }
 
     @Test
     void an_error_in_a_file_of_counts_is_reported(@TempDir Path folder) throws InterruptedException {
         try (MetricsFile metrics = new MetricsFile(folder.resolve("counts"))) {
-            metrics.publish(FaultsTest::noCounts, lost -> {}, faults::add);
-            assertThat(faults.take()).isSameAs(ERROR);
+            metrics.publish(this::noCounts, lost -> {}, faults::add);
+            assertThat(faults.take()).isSameAs(error);
         }
     }
 
@@ -139,13 +141,13 @@ class FaultsTest {
             address = new InetSocketAddress(free.getInetAddress(), free.getLocalPort());
         }
         try (MetricsServer metrics = MetricsServer.at(address)) {
-            metrics.publish(FaultsTest::noCounts, lost -> {}, faults::add);
+            metrics.publish(this::noCounts, lost -> {}, faults::add);
             try (Socket client = new Socket(address.getAddress(), address.getPort())) {
                 client.getOutputStream()
                         .write("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 assertThat(client.getInputStream().read()).isNegative();
             }
-            assertThat(faults.take()).isSameAs(ERROR);
+            assertThat(faults.take()).isSameAs(error);
         }
     }
 
@@ -160,7 +162,7 @@ class FaultsTest {
 
             @Override
             public void done(CheckResult result) {
-                throw ERROR;
+                throw error;
             }
 
             @Override
@@ -180,7 +182,7 @@ class FaultsTest {
                 listener)) {
             ClientRunner.Running running = runner.begin(ClientSuite.selected(
                     Protocol.SMTP, Selection.of(List.of("UP-C-00"), List.of(), EnumSet.allOf(Level.class))));
-            assertThatThrownBy(running::report).hasCause(ERROR);
+            assertThatThrownBy(running::report).hasCause(error);
             assertThat(running.soFar()).isEqualTo(Optional.empty());
         }
     }

@@ -40,8 +40,8 @@ class PromisedTest {
         assertThat(now)
                 .as(
                         "what is promised of the command is that of promised.txt; a line that is new: cp"
-                            + " conformance/%s conformance/promised.txt; a line that goes breaks users, and waits for"
-                            + " the next major version",
+                                + " conformance/%s conformance/promised.txt; a line that goes breaks users, and waits for"
+                                + " the next major version",
                         written)
                 .containsExactlyElementsOf(Files.readAllLines(Path.of("promised.txt")));
     }

@@ -41,10 +41,6 @@ final class TutorialRepository {
     private static final String STAGED = "starttls.staged";
 
     private static final Pattern SIGNATURE = Pattern.compile("META-INF/[^/]*\\.(SF|DSA|RSA)");
-    private static final Predicate<String> ANY = name -> true;
-    private static final Predicate<String> SHADED =
-            name -> !SIGNATURE.matcher(name).matches() && !name.endsWith("module-info.class");
-
     private final Path root;
     private final String version;
 
@@ -89,7 +85,7 @@ final class TutorialRepository {
         if (Files.isRegularFile(library)) {
             Files.copy(library, jar);
         } else {
-            pack(jar, Map.of(), List.of(library), ANY);
+            pack(jar, Map.of(), List.of(library), name -> true);
         }
     }
 
@@ -110,7 +106,7 @@ final class TutorialRepository {
                 .map(entry -> entry.toUri().toString())
                 .collect(Collectors.joining(" "));
         Map<Name, String> attributes = Map.of(Name.MAIN_CLASS, Main.class.getName(), Name.CLASS_PATH, others);
-        pack(artifact(name, suffix), attributes, contained, SHADED);
+        pack(artifact(name, suffix), attributes, contained, TutorialRepository::isShaded);
     }
 
     private Path artifact(String name, String suffix) throws IOException {
@@ -160,5 +156,9 @@ final class TutorialRepository {
                 out.closeEntry();
             }
         }
+    }
+
+    private static boolean isShaded(String name) {
+        return !SIGNATURE.matcher(name).matches() && !name.endsWith("module-info.class");
     }
 }

@@ -229,7 +229,7 @@ class HandOverTest {
     }
 
     /** What becomes of one client's session. */
-    private final class Served implements AutoCloseable {
+    private static final class Served implements AutoCloseable {
         private final Stage stage = new Stage(new CompletableFuture<>());
         private final CountDownLatch handled = new CountDownLatch(1);
         private final LinkedBlockingQueue<SessionEnd> ends = new LinkedBlockingQueue<>();

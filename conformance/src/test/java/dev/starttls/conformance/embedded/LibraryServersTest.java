@@ -21,7 +21,7 @@ class LibraryServersTest {
 
     @Test
     void without_the_first_address_the_servers_are_on_the_next_and_their_targets_name_it() throws IOException {
-        InetAddress loopback = InetAddress.getByName("::1");
+        InetAddress loopback = InetAddress.getAllByName("::1")[0];
         try (ServerSocket tried = new ServerSocket(0, 1, loopback)) {
             assertThat(tried.isBound()).isTrue();
         } catch (IOException e) {

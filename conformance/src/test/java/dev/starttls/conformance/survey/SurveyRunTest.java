@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class SurveyRunTest {
-    private static final Error ERROR = new AssertionError("oops");
+    private final Error error = new AssertionError("oops");
 
     /** Where an error can come from. */
     enum Place {
@@ -44,7 +44,7 @@ class SurveyRunTest {
         AtomicInteger port = new AtomicInteger();
         Fleet.Source source = () -> {
             if (place == Place.SOURCE) {
-                throw ERROR;
+                throw error;
             }
             return port.get() == 100
                     ? Optional.empty()
@@ -52,17 +52,17 @@ class SurveyRunTest {
         };
         SurveyRun.Asking asking = (target, heard) -> {
             if (place == Place.ASKING) {
-                throw ERROR;
+                throw error;
             }
             return place == Place.RESULT
-                    ? CompletableFuture.failedFuture(ERROR)
+                    ? CompletableFuture.failedFuture(error)
                     : CompletableFuture.completedFuture(unreached(target));
         };
         SurveyRun.Sink sink = result -> {
-            throw ERROR;
+            throw error;
         };
         SurveyPace pace = new SurveyPace(ConnectionRate.unlimited(), Duration.ZERO, System::nanoTime);
         SurveyRun run = new SurveyRun(asking, 10, pace, sink, new SurveyTally());
-        assertThatThrownBy(() -> run.run(source)).hasCause(ERROR);
+        assertThatThrownBy(() -> run.run(source)).hasCause(error);
     }
 }

@@ -12,6 +12,7 @@ import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.ExtensionType;
 
 /** The form of a cell of docs/jdks.md: what the answer to a {@link JdkProbe} can be, on whatever JDK. */
+@SuppressWarnings("ImmutableEnumChecker") // predicates of regular expressions and of sets that nobody changes
 enum JdkForm {
     ALERT(knownTo(number -> AlertDescription.getName((short) (number & 0xff)))),
     CACHE("\\d+, \\d+ h"),
