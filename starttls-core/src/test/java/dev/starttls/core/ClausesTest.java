@@ -218,6 +218,11 @@ class ClausesTest {
         titles.put(3596, "AAAA records");
         titles.put(4034, "DNSSEC, its records");
         titles.put(4035, "DNSSEC, what resolvers do");
+        titles.put(4592, "DNS wildcards");
+        titles.put(6605, "ECDSA for DNSSEC");
+        titles.put(6840, "DNSSEC, clarifications");
+        titles.put(7766, "DNS over TCP");
+        titles.put(8482, "DNS queries of type ANY");
         titles.put(6698, "TLSA records");
         titles.put(7208, "SPF");
         titles.put(7218, "names of TLSA's numbers");
