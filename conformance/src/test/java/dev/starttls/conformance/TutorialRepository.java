@@ -85,7 +85,7 @@ final class TutorialRepository {
         if (Files.isRegularFile(library)) {
             Files.copy(library, jar);
         } else {
-            pack(jar, Map.of(), List.of(library), name -> true);
+            pack(jar, Map.of(), List.of(library), file -> true);
         }
     }
 
@@ -106,7 +106,12 @@ final class TutorialRepository {
                 .map(entry -> entry.toUri().toString())
                 .collect(Collectors.joining(" "));
         Map<Name, String> attributes = Map.of(Name.MAIN_CLASS, Main.class.getName(), Name.CLASS_PATH, others);
-        pack(artifact(name, suffix), attributes, contained, TutorialRepository::isShaded);
+        pack(artifact(name, suffix), attributes, contained, TutorialRepository::shaded);
+    }
+
+    /** Whether a file of this name is in the executable jar too. */
+    private static boolean shaded(String name) {
+        return !SIGNATURE.matcher(name).matches() && !name.endsWith("module-info.class");
     }
 
     private Path artifact(String name, String suffix) throws IOException {
@@ -156,9 +161,5 @@ final class TutorialRepository {
                 out.closeEntry();
             }
         }
-    }
-
-    private static boolean isShaded(String name) {
-        return !SIGNATURE.matcher(name).matches() && !name.endsWith("module-info.class");
     }
 }
