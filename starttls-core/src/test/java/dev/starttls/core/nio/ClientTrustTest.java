@@ -44,6 +44,7 @@ class ClientTrustTest {
         try (RunningLoop running = new RunningLoop();
                 ServerSocketChannel listening = new TinyServerSetup()
                         .sslContext(CERTIFICATES.server(CERTIFICATES.named("localhost")))
+                        .handOver(Quietly::close)
                         .listen(running.loop(), Loopback.anyPort())) {
             int port = listening.socket().getLocalPort();
             try (StartTlsChannel channel =
@@ -85,6 +86,7 @@ class ClientTrustTest {
                                 .context(CERTIFICATES.server(CERTIFICATES.named("localhost")))
                                 .versions("TLSv1.2")
                                 .build())
+                        .handOver(Quietly::close)
                         .listen(running.loop(), Loopback.anyPort())) {
             int port = listening.socket().getLocalPort();
             SSLContext shared = TrustedRoots.pem(pem).context();

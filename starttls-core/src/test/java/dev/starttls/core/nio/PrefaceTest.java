@@ -97,7 +97,7 @@ class PrefaceTest {
     @ParameterizedTest
     @EnumSource
     void the_client_upgrades_after_it_and_the_report_counts_it_as_connecting(Driver driver) throws Exception {
-        serve(driver, server(TlsPolicy.REQUIRED).preface(from -> new FromLine()));
+        serve(driver, server(TlsPolicy.REQUIRED).handOver(Quietly::close).preface(from -> new FromLine()));
         SocketChannel socket = SocketChannel.open(address());
         socket.write(Octets.of(HEADER));
         try (StartTlsChannel channel = new TinyClientSetup(
@@ -113,7 +113,7 @@ class PrefaceTest {
     @ParameterizedTest
     @EnumSource
     void a_client_hello_that_comes_with_it_is_the_session_s(Driver driver) throws Exception {
-        serve(driver, server(TlsPolicy.IMPLICIT).preface(from -> new FromLine()));
+        serve(driver, server(TlsPolicy.IMPLICIT).handOver(Quietly::close).preface(from -> new FromLine()));
         UpgradeConnection connection = new UpgradeConnection(
                 new TinyClient(),
                 Pair.clientSettings().withPolicy(TlsPolicy.IMPLICIT),

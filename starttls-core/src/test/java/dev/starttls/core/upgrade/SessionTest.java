@@ -195,11 +195,12 @@ class SessionTest {
     }
 
     @Test
-    void the_dialogue_is_let_go_of() throws Exception {
+    void the_dialogue_is_let_go_of_when_the_connection_is_handed_over() throws Exception {
         UpgradeConnection server = server(TlsPolicy.REQUIRED);
         LineProtocolClient[] dialogue = {new LineProtocolClient()};
         UpgradeConnection client = client(dialogue[0], clientSettings(TlsPolicy.REQUIRED));
         MemoryLink.between(client, server).run().client().requireNoFailure();
+        client.handOver();
         WeakReference<Dialogue> gone = new WeakReference<>(dialogue[0]);
         dialogue[0] = null;
         for (int i = 0; i < 100 && gone.get() != null; i++) {
