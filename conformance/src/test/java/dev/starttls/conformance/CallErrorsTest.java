@@ -115,7 +115,7 @@ class CallErrorsTest {
                 "--only \"RFC 9999\" % no check has the id or the clause 'RFC 9999'; --list names them all, with their clauses",
                 "--explain \"RFC 9999\" % no check has the id or the clause 'RFC 9999'; --list names them all, with their clauses",
                 "--only \"RFC 8689\" imap://x % imap://x:143: no check of 'RFC 8689' is for imap://",
-                "--profile bsi smtp://x % --profile: there is no profile and no file 'bsi'; did you mean bsi-tr-02102-2?",
+                "--profile bsi smtp://x % --profile: there is no profile and no file 'bsi'; did you mean bsi-tr-02102-2? The profiles are bsi-tr-02102-2, mozilla-intermediate, ncsc-2025",
                 "--profile zzz smtp://x % --profile: there is no profile and no file 'zzz'; the profiles are bsi-tr-02102-2, mozilla-intermediate, ncsc-2025",
                 "--profile / smtp://x % --profile: cannot read /: it is a directory",
                 "--metrics foo:99999 smtp://x % the port of --metrics is 1 to 65535, not 99999",

@@ -93,8 +93,9 @@ public record Profile(String name, String document, List<ProfileRule> rules) {
             }
             throw new ProfileException("there is no profile and no file '" + nameOrFile + "'; "
                     + ClosestWord.of(nameOrFile, NAMES)
-                            .map(name -> "did you mean " + name + "?")
-                            .orElse("the profiles are " + String.join(", ", NAMES)));
+                            .map(name -> "did you mean " + name + "? The")
+                            .orElse("the")
+                    + " profiles are " + String.join(", ", NAMES));
         }
     }
 
