@@ -39,6 +39,13 @@ final class TutorialShell implements AutoCloseable {
             esac
             """;
 
+    /** A tool of this JDK, which runs for a second here: its compiler and its collector are those that cost the least. */
+    private static final String TOOL =
+            """
+            #!/bin/bash
+            exec '%1$s' %2$s-XX:TieredStopAtLevel=1 %2$s-XX:+UseSerialGC "$@"
+            """;
+
     private static final String RUN =
             """
             failed=0; trap 'failed=$?; echo "status $failed of: $BASH_COMMAND"' ERR
@@ -68,8 +75,10 @@ final class TutorialShell implements AutoCloseable {
         Path folder = Files.createDirectories(scratch.resolve("reader"));
         Path records = Files.createDirectories(scratch.resolve("records"));
         Path tools = Files.createDirectories(scratch.resolve("tools"));
-        Path curl = Files.writeString(tools.resolve("curl"), CURL);
-        assertThat(curl.toFile().setExecutable(true)).isTrue();
+        Path jdk = Path.of(System.getProperty("java.home"), "bin");
+        tool(tools, "curl", CURL);
+        tool(tools, "java", TOOL.formatted(jdk.resolve("java"), ""));
+        tool(tools, "javac", TOOL.formatted(jdk.resolve("javac"), "-J"));
         ProcessBuilder builder =
                 new ProcessBuilder("bash", "-E").directory(folder.toFile()).redirectErrorStream(true);
         Map<String, String> environment = builder.environment();
@@ -79,9 +88,14 @@ final class TutorialShell implements AutoCloseable {
                 String.join(
                         File.pathSeparator,
                         tools.toString(),
-                        Path.of(System.getProperty("java.home"), "bin").toString(),
+                        jdk.toString(),
                         environment.getOrDefault("PATH", "/usr/bin:/bin")));
         return new TutorialShell(folder, records, builder.start());
+    }
+
+    private static void tool(Path folder, String name, String script) throws IOException {
+        assertThat(Files.writeString(folder.resolve(name), script).toFile().setExecutable(true))
+                .isTrue();
     }
 
     /** Does what the tutorial says, and compares what it shows. */
