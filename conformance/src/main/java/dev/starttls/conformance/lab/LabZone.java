@@ -145,8 +145,8 @@ final class LabZone {
         Message query;
         try {
             query = new Message(octets);
-        } catch (IOException e) {
-            // Not a message of DNS.
+        } catch (IOException | RuntimeException e) {
+            // Not a message of DNS: the parser says so in many ways.
             return Optional.empty();
         }
         if (query.getHeader().getFlag(Flags.QR)) {
