@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.starttls.conformance.client.TestClientMain;
 import dev.starttls.conformance.report.JsonReport;
+import dev.starttls.core.testing.ServerProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -353,9 +354,9 @@ class ClientCommandTest {
 
     /** Has a port, and the port before it is free. */
     private static ServerSocket afterFreePort() throws IOException {
-        InetAddress loopback = InetAddress.getLoopbackAddress();
-        try (ServerSocket free = new ServerSocket(0, 1, loopback)) {
-            return new ServerSocket(free.getLocalPort() + 1, 1, loopback);
+        int free = ServerProcess.freePorts(1).get(0);
+        try {
+            return new ServerSocket(free + 1, 1, InetAddress.getLoopbackAddress());
         } catch (BindException e) {
             // Another has the second: once more.
             return afterFreePort();

@@ -15,13 +15,13 @@ import dev.starttls.conformance.run.Selection;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Subject;
 import dev.starttls.core.testing.LaunchedByTest;
+import dev.starttls.core.testing.ServerProcess;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -136,10 +136,8 @@ class FaultsTest {
 
     @Test
     void an_error_in_counts_by_http_is_reported_and_the_connection_is_closed() throws Exception {
-        InetSocketAddress address;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            address = new InetSocketAddress(free.getInetAddress(), free.getLocalPort());
-        }
+        InetSocketAddress address = new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), ServerProcess.freePorts(1).get(0));
         try (MetricsServer metrics = MetricsServer.at(address)) {
             metrics.publish(this::noCounts, lost -> {}, faults::add);
             try (Socket client = new Socket(address.getAddress(), address.getPort())) {

@@ -2,6 +2,7 @@ package dev.starttls.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.core.testing.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -110,16 +111,10 @@ class FleetOptionsTest {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     @ParameterizedTest
     @CsvSource({"--survey, conformance_survey_underway 1", "--level=all, 'conformance_underway{state=\"checking\"} 1'"})
     void the_counts_are_served_while_the_run_lasts(String kind, String expected) throws IOException {
-        int port = freePort();
+        int port = ServerProcess.freePorts(1).get(0);
         Queue<HttpResponse<String>> answers = new ConcurrentLinkedQueue<>();
         Runnable asks = () -> {
             if (answers.isEmpty()) {

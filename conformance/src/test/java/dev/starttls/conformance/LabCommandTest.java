@@ -38,11 +38,12 @@ class LabCommandTest {
                 ports.get(2).toString());
     }
 
-    private static List<String> printedUntilReady(BufferedReader out) throws IOException {
+    private static List<String> printedUntilReady(CommandProcess process) throws IOException {
+        BufferedReader out = process.out();
         List<String> printed = new ArrayList<>();
         while (printed.isEmpty() || !printed.get(printed.size() - 1).equals(READY)) {
             String line = out.readLine();
-            assertThat(line).as("after %s", printed).isNotNull();
+            assertThat(line).as("after %s: %s", printed, process.err()).isNotNull();
             printed.add(line);
         }
         return printed;
@@ -54,7 +55,7 @@ class LabCommandTest {
         Path lab = folder.resolve("lab");
         try (CommandProcess process =
                 CommandProcess.start(folder, words(lab, ports).toArray(String[]::new))) {
-            List<String> printed = printedUntilReady(process.out());
+            List<String> printed = printedUntilReady(process);
             List<String> options = Files.readAllLines(lab.resolve("options"));
             assertThat(printed)
                     .containsSubsequence(options.stream().map("  "::concat).toList());

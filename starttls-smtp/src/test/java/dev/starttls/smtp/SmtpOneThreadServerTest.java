@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.starttls.core.nio.UpgradeLoop;
 import dev.starttls.core.testing.Loopback;
+import dev.starttls.core.testing.ServerProcess;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import java.io.BufferedReader;
@@ -14,13 +15,11 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
@@ -36,8 +35,6 @@ class SmtpOneThreadServerTest {
     private static final SSLContext SERVING = CERTIFICATES.server(CERTIFICATES.localhost(KeyKind.EC));
     private static final SSLContext TRUSTING = CERTIFICATES.client();
 
-    private static final int ATTEMPTS = 100;
-
     private UpgradeLoop loop;
     private int port;
 
@@ -45,17 +42,8 @@ class SmtpOneThreadServerTest {
     void start() throws IOException {
         SmtpServer server = SmtpServer.named("mx.example.org", (command, session) -> SmtpAnswer.of(502, "5.5.1 No"))
                 .sslContext(SERVING);
-        Optional<BindException> taken = Optional.empty();
-        for (int attempt = 0; loop == null && attempt < ATTEMPTS; attempt++) {
-            port = freePort();
-            try {
-                loop = server.listen(new InetSocketAddress(Loopback.anyPort().getAddress(), port), 10);
-            } catch (BindException e) {
-                // Another process has taken the port meanwhile.
-                taken = Optional.of(e);
-            }
-        }
-        assertThat(loop).as("a loop; last: %s", taken).isNotNull();
+        port = ServerProcess.freePorts(1).get(0);
+        loop = server.listen(new InetSocketAddress(Loopback.anyPort().getAddress(), port), 10);
         new Thread(loop, "one thread").start();
     }
 
@@ -122,11 +110,5 @@ class SmtpOneThreadServerTest {
 
     private SmtpClient client() {
         return SmtpClient.to("localhost", port).sslContext(TRUSTING);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, Loopback.anyPort().getAddress())) {
-            return free.getLocalPort();
-        }
     }
 }

@@ -2,6 +2,7 @@ package dev.starttls.core.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -16,6 +17,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /** A server that runs in a temporary folder, which is deleted when it ends. */
 public final class ServerProcess {
@@ -23,6 +26,10 @@ public final class ServerProcess {
     /** Where servers listen. */
     public static final String ADDRESS = "127.0.0.1";
 
+    private static final int FIRST_PORT = 10_000;
+    private static final int PORTS = 22_000;
+    private static final AtomicInteger NEXT_PORT =
+            new AtomicInteger((int) (ProcessHandle.current().pid() % (PORTS / 100)) * 100);
     private static final int TRIES = 600;
     private static final int PAUSE_MILLIS = 100;
 
@@ -81,18 +88,25 @@ public final class ServerProcess {
         }
     }
 
-    /** Different ports of loopback that were free a moment ago. */
-    public static List<Integer> freePorts(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return sockets.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
+    /**
+     * Different ports that are free, by TCP and by UDP, and stay so: below those that systems give to whoever asks for any (49152
+     * by RFC 6335 section 6, 32768 by Linux), and given once by this process; where other processes of the tests begin depends on
+     * their numbers.
+     */
+    public static List<Integer> freePorts(int count) {
+        return IntStream.generate(() -> FIRST_PORT + NEXT_PORT.getAndIncrement() % PORTS)
+                .filter(ServerProcess::isFree)
+                .limit(count)
+                .boxed()
+                .toList();
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket tcp = new ServerSocket(port, 1);
+                DatagramSocket udp = new DatagramSocket(port, InetAddress.getLoopbackAddress())) {
+            return tcp.isBound() && udp.isBound();
+        } catch (IOException e) {
+            return false;
         }
     }
 
