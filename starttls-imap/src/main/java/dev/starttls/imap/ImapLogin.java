@@ -19,7 +19,8 @@ import java.util.concurrent.CompletionStage;
  * new ImapServerDialogue("mail.example.org", TlsPolicy.REQUIRED, login, login.capabilities());
  * }</pre>
  *
- * <p>A user may act for no other user: an authorization identity that is not the user's own is refused. Without another
+ * <p>A user may act for no other user: an authorization identity that is not the user's own is refused. The connection is closed
+ * with a BYE at the third login that fails ({@link #MAX_FAILED_LOGINS}). Without another
  * handler there are no mailboxes: every command after the log-in but NOOP is answered BAD, which is enough to test
  * log-ins and upgrades against.
  *
@@ -75,8 +76,14 @@ public final class ImapLogin implements ImapHandler {
         }
     }
 
+    /** The logins that may fail in a session before it is closed: enough for a mistyped password, few for guessing. */
+    public static final int MAX_FAILED_LOGINS = 3;
+
     private final Credentials credentials;
     private final ImapHandler next;
+
+    /** How many logins have failed. */
+    private record Failed(int logins) {}
 
     /**
      * A log-in without mailboxes.
@@ -178,17 +185,25 @@ public final class ImapLogin implements ImapHandler {
         }
         return parts[0].isEmpty() || parts[0].equals(parts[1])
                 ? decide(parts[1], parts[2], session)
-                : ImapAnswer.no("[AUTHORIZATIONFAILED] No user may act for another");
+                : failed("[AUTHORIZATIONFAILED] No user may act for another", session);
     }
 
     private ImapAnswer decide(String user, String password, ImapSession session) {
         return ImapAnswer.later(credentials.verify(user, password, session).thenApply(right -> {
             if (!right) {
-                return ImapAnswer.no("[AUTHENTICATIONFAILED] Wrong user or password");
+                return failed("[AUTHENTICATIONFAILED] Wrong user or password", session);
             }
             session.logIn(user);
             return ImapAnswer.ok("Logged in");
         }));
+    }
+
+    private static ImapAnswer failed(String why, ImapSession session) {
+        int logins = session.kept(Failed.class).map(Failed::logins).orElse(0) + 1;
+        session.keep(new Failed(logins));
+        return logins < MAX_FAILED_LOGINS
+                ? ImapAnswer.no(why)
+                : new ImapAnswer.Close("Too many failed logins", ImapStatus.of(ImapCondition.NO, why));
     }
 
     private static String text(String octets) {

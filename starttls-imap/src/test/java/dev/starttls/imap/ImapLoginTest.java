@@ -108,6 +108,30 @@ class ImapLoginTest {
     }
 
     @Test
+    void the_third_login_that_fails_ends_the_session() throws Exception {
+        Endpoint side = ImapFixture.serverSide(TlsPolicy.REQUIRED, login);
+        RawPeer peer = ImapFixture.upgraded(side);
+        assertThat(peer.tls("a LOGIN mary x\r\n")).isEqualTo(WRONG);
+        assertThat(peer.tls("a AUTHENTICATE PLAIN " + base64("root\0mary\0s \"e\\c\u00fc") + "\r\n"))
+                .startsWith("a NO [AUTHORIZATIONFAILED] ");
+        peer.tls("a LOGIN mary\r\nb AUTHENTICATE GSSAPI\r\nc NOOP\r\n");
+        assertThat(peer.tls("a LOGIN mary y\r\nb LOGIN mary z\r\n"))
+                .isEqualTo("* BYE Too many failed logins\r\n" + WRONG);
+        assertThat(side.connection().state()).isEqualTo(State.CLOSED);
+        assertThat(seen).containsExactly("mary/x", "mary/y");
+    }
+
+    @Test
+    void after_two_logins_that_fail_the_right_password_is_taken() throws Exception {
+        RawPeer peer = peer();
+        for (int i = 1; i < ImapLogin.MAX_FAILED_LOGINS; i++) {
+            assertThat(peer.tls("a LOGIN mary x\r\n")).isEqualTo(WRONG);
+        }
+        assertThat(peer.tls("a AUTHENTICATE PLAIN " + base64("\0mary\0s \"e\\c\u00fc") + "\r\n"))
+                .isEqualTo(IN);
+    }
+
+    @Test
     void after_the_log_in_every_command_is_the_next_handlers() throws Exception {
         RawPeer peer = peer();
         peer.tls("a AUTHENTICATE PLAIN " + base64("\0mary\0s \"e\\c\u00fc") + "\r\n");

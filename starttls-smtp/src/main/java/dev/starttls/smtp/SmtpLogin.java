@@ -27,7 +27,8 @@ import java.util.function.Function;
  * SmtpSession#user} is the user, in the delivery by {@link SmtpEnvelope#session}: it decides whether the sender is one of the
  * user's. AUTH once more, or within a transaction of {@link SmtpTransaction}, is answered 503.
  *
- * <p>A user may act for no other user: an authorization identity that is not the user's own is refused. Responses have at
+ * <p>A user may act for no other user: an authorization identity that is not the user's own is refused. The connection is closed
+ * with a 421 at the third login that fails ({@link #MAX_FAILED_LOGINS}). Responses have at
  * most 12,288 octets, or as many as the limits let a line have, and transcripts conceal them.
  *
  * <p>It keeps its state in the session: one instance serves any number of connections and threads, if the credentials and
@@ -75,8 +76,17 @@ public final class SmtpLogin implements SmtpHandler {
         }
     }
 
+    /**
+     * The logins that may fail in a session before it is closed: enough for a mistyped password, few for guessing, and as many as a
+     * server should wait for (RFC 4954 section 9).
+     */
+    public static final int MAX_FAILED_LOGINS = 3;
+
     private final Credentials credentials;
     private final SmtpHandler next;
+
+    /** How many logins have failed. */
+    private record Failed(int logins) {}
 
     /**
      * A log-in before another handler.
@@ -200,7 +210,7 @@ public final class SmtpLogin implements SmtpHandler {
         }
         return parts[0].isEmpty() || parts[0].equals(parts[1])
                 ? decide(parts[1], parts[2], session)
-                : SmtpAnswer.of(535, "5.7.8 No user may act for another");
+                : failed("5.7.8 No user may act for another", session);
     }
 
     private SmtpAnswer decide(String user, String password, SmtpSession session) {
@@ -209,10 +219,18 @@ public final class SmtpLogin implements SmtpHandler {
         }
         return SmtpAnswer.later(credentials.verify(user, password, session).thenApply(right -> {
             if (!right) {
-                return SmtpAnswer.of(535, "5.7.8 Wrong user or password");
+                return failed("5.7.8 Wrong user or password", session);
             }
             session.logIn(user);
             return SmtpAnswer.of(235, "2.7.0 Logged in");
         }));
+    }
+
+    private static SmtpAnswer failed(String why, SmtpSession session) {
+        int logins = session.kept(Failed.class).map(Failed::logins).orElse(0) + 1;
+        session.keep(new Failed(logins));
+        return logins < MAX_FAILED_LOGINS
+                ? SmtpAnswer.of(535, why)
+                : new SmtpAnswer.Close(SmtpReply.of(421, "4.7.0 Too many failed logins"));
     }
 }

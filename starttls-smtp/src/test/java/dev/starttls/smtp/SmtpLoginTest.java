@@ -141,6 +141,30 @@ class SmtpLoginTest {
         assertThat(seen).isEmpty();
     }
 
+    @Test
+    void the_third_login_that_fails_ends_the_session() throws Exception {
+        Endpoint side = side(TlsPolicy.REQUIRED, login);
+        RawPeer peer = upgraded(SmtpFixture.greeted(side));
+        peer.tls("EHLO me\r\n");
+        assertThat(peer.tls("AUTH PLAIN " + base64("\0mary\0x") + "\r\n")).isEqualTo(WRONG);
+        assertThat(peer.tls("AUTH PLAIN " + base64("root\0mary\0s \u00fc") + "\r\n"))
+                .startsWith("535 5.7.8 ");
+        peer.tls("AUTH LOGIN\r\n*\r\nAUTH PLAIN %%%\r\nRSET\r\nEHLO me\r\n");
+        assertThat(peer.tls("AUTH PLAIN " + base64("\0mary\0y") + "\r\nAUTH PLAIN " + RIGHT + "\r\n"))
+                .isEqualTo("421 4.7.0 Too many failed logins\r\n");
+        assertThat(side.connection().state()).isEqualTo(State.CLOSED);
+        assertThat(seen).containsExactly("mary/x", "mary/y");
+    }
+
+    @Test
+    void after_two_logins_that_fail_the_right_password_is_taken() throws Exception {
+        RawPeer peer = greeted();
+        for (int i = 1; i < SmtpLogin.MAX_FAILED_LOGINS; i++) {
+            assertThat(peer.tls("AUTH PLAIN " + base64("\0mary\0x") + "\r\n")).isEqualTo(WRONG);
+        }
+        assertThat(peer.tls("AUTH PLAIN " + RIGHT + "\r\n")).isEqualTo(IN);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"MAIL FROM:<a@b>", "RCPT TO:<a@b>", "DATA", "VRFY a", "HELP", "EXPN a", "BDAT 0 LAST", "X"})
     void nothing_goes_before_the_log_in_but_what_rfc_4954_names(String command) throws Exception {
