@@ -16,12 +16,13 @@ import java.util.regex.Pattern;
  * <ul>
  *   <li>A block after a line that ends in a name, as {@code `Client.java`:}, is that file.
  *   <li>A block {@code sh} is run; a block {@code text} that follows it is what it prints.
- *   <li>A block {@code xml} is for the reader's build.
+ *   <li>A block {@code xml} is a dependency for the reader's build.
  * </ul>
  */
 record Tutorial(List<Step> steps) {
 
     private static final Pattern BLOCK = Pattern.compile("(?m)^```(\\w*)\n((?s:.*?))^```$");
+    private static final Pattern FENCE = Pattern.compile("(?m)^\\s*(```|~~~)");
     private static final Pattern FILE = Pattern.compile("`([\\w.-]+)`:$");
 
     /** What a reader does with a block. */
@@ -37,7 +38,7 @@ record Tutorial(List<Step> steps) {
      */
     record Run(String commands, Optional<String> printed) implements Step {}
 
-    /** An element of the reader's POM. */
+    /** A dependency of the reader's POM. */
     record Build(String xml) implements Step {}
 
     /**
@@ -58,6 +59,11 @@ record Tutorial(List<Step> steps) {
             String before = text.substring(end, blocks.start()).strip();
             steps.add(step(before, blocks.group(1), blocks.group(2), steps));
             end = blocks.end();
+        }
+        if (FENCE.matcher(text).results().count() != 2L * blocks.results().count()) {
+            throw new IllegalArgumentException(
+                    "Expected each block between two lines of ``` without spaces before them, got in " + page
+                            + " another that nobody would follow");
         }
         return new Tutorial(List.copyOf(steps));
     }

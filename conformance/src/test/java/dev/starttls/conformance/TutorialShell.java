@@ -9,12 +9,22 @@ import dev.starttls.conformance.Tutorial.WriteFile;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import javax.xml.parsers.DocumentBuilder;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+import org.xml.sax.SAXException;
+import org.xml.sax.helpers.DefaultHandler;
 
 /**
  * A reader of tutorials: an empty folder, one bash for the whole tutorial, the tools of this JDK, and a {@code curl} that has the
@@ -54,13 +64,15 @@ final class TutorialShell implements AutoCloseable {
 
     private final Path folder;
     private final Path records;
+    private final Path repository;
     private final Process shell;
     private final BufferedReader marks;
     private int count;
 
-    private TutorialShell(Path folder, Path records, Process shell) {
+    private TutorialShell(Path folder, Path records, Path repository, Process shell) {
         this.folder = folder;
         this.records = records;
+        this.repository = repository;
         this.shell = shell;
         marks = shell.inputReader(StandardCharsets.UTF_8);
     }
@@ -90,7 +102,7 @@ final class TutorialShell implements AutoCloseable {
                         tools.toString(),
                         jdk.toString(),
                         environment.getOrDefault("PATH", "/usr/bin:/bin")));
-        return new TutorialShell(folder, records, builder.start());
+        return new TutorialShell(folder, records, repository, builder.start());
     }
 
     private static void tool(Path folder, String name, String script) throws IOException {
@@ -105,10 +117,35 @@ final class TutorialShell implements AutoCloseable {
                 Files.writeString(folder.resolve(file.name()), file.text());
             } else if (step instanceof Run run) {
                 run(run);
-            } else {
-                assertThat(step).isInstanceOf(Build.class);
+            } else if (step instanceof Build build) {
+                resolve(build.xml());
             }
         }
+    }
+
+    /** Looks for a dependency as Maven does. */
+    private void resolve(String dependency) throws IOException {
+        Map<String, String> coordinates = new HashMap<>();
+        try {
+            DocumentBuilder builder = DocumentBuilderFactory.newInstance().newDocumentBuilder();
+            builder.setErrorHandler(new DefaultHandler());
+            Element element =
+                    builder.parse(new InputSource(new StringReader(dependency))).getDocumentElement();
+            assertThat(element.getTagName()).isEqualTo("dependency");
+            NodeList parts = element.getElementsByTagName("*");
+            for (int i = 0; i < parts.getLength(); i++) {
+                coordinates.put(parts.item(i).getNodeName(), parts.item(i).getTextContent());
+            }
+        } catch (ParserConfigurationException | SAXException e) {
+            throw new AssertionError("not XML: " + dependency, e);
+        }
+        assertThat(coordinates).as(dependency).containsOnlyKeys("groupId", "artifactId", "version");
+        assertThat(repository
+                        .resolve(coordinates.get("groupId").replace('.', '/'))
+                        .resolve(coordinates.get("artifactId"))
+                        .resolve(coordinates.get("version")))
+                .as(dependency)
+                .isDirectory();
     }
 
     private void run(Run run) throws IOException, InterruptedException {

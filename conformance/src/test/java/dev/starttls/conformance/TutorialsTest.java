@@ -126,10 +126,23 @@ class TutorialsTest {
     @Test
     void commands_that_fail_or_print_something_else_are_noticed(@TempDir Path scratch) throws Exception {
         Path page = scratch.resolve("page.md");
+        String dependency = "<dependency>\n<groupId>dev.starttls</groupId>\n<artifactId>starttls-smtp</artifactId>\n"
+                + "<version>%s</version>\n</dependency>\n";
         Map<String, String> failures = Map.of(
-                "```sh\nfalse\necho on\n```\n", "status 1 of: false",
-                "```sh\necho one\n```\n\n```text\ntwo\n```\n", "echo one",
-                "```sh\ncurl -fsSO https://example.org/x.jar\n```\n", "status 22 of: curl");
+                "```sh\nfalse\necho on\n```\n",
+                "status 1 of: false",
+                "```sh\necho one\n```\n\n```text\ntwo\n```\n",
+                "echo one",
+                "```sh\njava NoSuch | cat\n```\n\n```text\n```\n",
+                "NoSuch",
+                "```sh\njava NoSuch &\n```\n\n```sh\nwait $!\n```\n",
+                "status 1 of: wait",
+                "```sh\ncurl -fsSO https://example.org/x.jar\n```\n",
+                "status 22 of: curl",
+                "```xml\n" + dependency.formatted("0.9.9") + "```\n",
+                "0.9.9",
+                "```xml\n" + dependency.formatted("1.0.0</scope>") + "```\n",
+                "not XML");
         for (Map.Entry<String, String> each : failures.entrySet()) {
             Files.writeString(page, each.getKey());
             try (TutorialShell reader = TutorialShell.start(scratch, repository)) {
@@ -138,9 +151,20 @@ class TutorialsTest {
                         .hasMessageContaining(each.getValue());
             }
         }
-        Files.writeString(page, "Then:\n\n```java\nclass A {}\n```\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Then:\n\n```java\nclass A {}\n```\n",
+                "```sh\ntrue\n```\n\n  ```sh\n  false\n  ```\n",
+                "~~~sh\nfalse\n~~~\n",
+                "```sh\nfalse\n"
+            })
+    void what_nobody_would_follow_is_noticed(String text, @TempDir Path scratch) throws IOException {
+        Path page = Files.writeString(scratch.resolve("page.md"), text);
         assertThatThrownBy(() -> Tutorial.read(page, Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("Expected the name of a file before a block");
+                .hasMessageStartingWith("Expected ");
     }
 }
