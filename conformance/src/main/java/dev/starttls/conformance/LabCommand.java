@@ -52,7 +52,7 @@ final class LabCommand {
         Path root = options.folder.resolve("root.pem");
         Path anchor = options.folder.resolve("anchor");
         Path file = options.folder.resolve("options");
-        List<String> lines = lines(lab.options(root.toString()));
+        List<String> lines = lab.options(root.toString());
         try {
             Files.createDirectories(options.folder);
             Files.writeString(root, CertificatePem.of(lab.root()));
@@ -68,10 +68,5 @@ final class LabCommand {
         out.println("With --trust-anchor " + anchor + " the check validates its signatures itself.");
         out.println("Ready, until it is interrupted.");
         out.flush();
-    }
-
-    /** An option and its value are one line. */
-    private static List<String> lines(List<String> words) {
-        return String.join(" ", words).replace(" --", "\n--").lines().toList();
     }
 }

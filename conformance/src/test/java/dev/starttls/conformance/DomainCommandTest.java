@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -61,9 +62,14 @@ class DomainCommandTest {
         lab.close();
     }
 
+    private List<String> options() {
+        return lab.options("127.0.0.1:" + zone.resolver().getPort(), trust.toString()).stream()
+                .flatMap(option -> Stream.of(option.split(" ", 2)))
+                .toList();
+    }
+
     private InProcess run(String... arguments) {
-        List<String> all =
-                new ArrayList<>(lab.options("127.0.0.1:" + zone.resolver().getPort(), trust.toString()));
+        List<String> all = new ArrayList<>(options());
         all.addAll(List.of(arguments));
         return InProcess.run(all);
     }
@@ -237,8 +243,7 @@ class DomainCommandTest {
 
     @Test
     void a_private_address_is_not_connected_to_unless_the_user_says_so() throws Exception {
-        List<String> options =
-                new ArrayList<>(lab.options("127.0.0.1:" + zone.resolver().getPort(), trust.toString()));
+        List<String> options = new ArrayList<>(options());
         options.remove("--private-addresses");
         options.addAll(List.of("--format", "json", "--only", "DNS-S-*", MX));
         InProcess run = InProcess.run(options);

@@ -3,17 +3,16 @@ package dev.starttls.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.client.ClientSuite;
 import dev.starttls.conformance.client.cases.ClientPolicy;
 import dev.starttls.conformance.client.run.ClientRunSettings;
 import dev.starttls.conformance.client.run.ClientRunner;
 import dev.starttls.conformance.client.subject.Ending;
+import dev.starttls.conformance.run.FailingListener;
 import dev.starttls.conformance.run.RunListener;
 import dev.starttls.conformance.run.Selection;
 import dev.starttls.conformance.target.Protocol;
-import dev.starttls.conformance.target.Subject;
 import dev.starttls.core.testing.LaunchedByTest;
 import dev.starttls.core.testing.ServerProcess;
 import java.io.ByteArrayOutputStream;
@@ -151,21 +150,7 @@ class FaultsTest {
 
     @Test
     void an_error_outside_of_a_case_fails_the_run_of_a_client() throws IOException {
-        RunListener listener = new RunListener() {
-            @Override
-            public void asks(Subject target) {}
-
-            @Override
-            public void begun(Subject target, int checks) {}
-
-            @Override
-            public void done(CheckResult result) {
-                throw error;
-            }
-
-            @Override
-            public void over() {}
-        };
+        RunListener listener = new FailingListener(error);
         ClientRunSettings settings = ClientRunSettings.of(ClientPolicy.REQUIRED).timeout(Duration.ofSeconds(5));
         try (ClientRunner runner = new ClientRunner(
                 ClientSuite.profile(Protocol.SMTP).dialect(),

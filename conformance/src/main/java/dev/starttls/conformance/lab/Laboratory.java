@@ -86,7 +86,7 @@ public final class Laboratory implements AutoCloseable {
     }
 
     /**
-     * The options by which the command checks the domain.
+     * The options by which the command checks the domain, each with its value after a space.
      *
      * @param trust the file that has {@link #root()}
      */
@@ -102,14 +102,10 @@ public final class Laboratory implements AutoCloseable {
      */
     public List<String> options(String other, String trust) {
         return List.of(
-                "--resolver",
-                other,
-                "--port",
-                String.valueOf(hosts.port()),
-                "--mta-sts-port",
-                String.valueOf(policy.port()),
-                "--trust",
-                trust,
+                "--resolver " + other,
+                "--port " + hosts.port(),
+                "--mta-sts-port " + policy.port(),
+                "--trust " + trust,
                 "--private-addresses");
     }
 

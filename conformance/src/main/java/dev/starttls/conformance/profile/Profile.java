@@ -58,8 +58,6 @@ public record Profile(String name, String document, List<ProfileRule> rules) {
     /** The check that finds the versions, suites and groups that most rules judge. */
     public static final String BASIS = "TLS-S-05b";
 
-    private static final String EXPECTED = "expected one of " + String.join(", ", NAMES) + ", or a file; ";
-
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** What Jackson says of a text that ends too early. */
@@ -86,7 +84,8 @@ public record Profile(String name, String document, List<ProfileRule> rules) {
         try {
             return parse(nameOrFile, SmallFile.text(Path.of(nameOrFile)));
         } catch (InvalidPathException e) {
-            throw new ProfileException(EXPECTED + UnreadableFile.unnamed(e));
+            throw new ProfileException(
+                    "expected one of " + String.join(", ", NAMES) + ", or a file; " + UnreadableFile.unnamed(e));
         } catch (IOException e) {
             if (!(e.getCause() instanceof NoSuchFileException)) {
                 throw new ProfileException(e.getMessage());

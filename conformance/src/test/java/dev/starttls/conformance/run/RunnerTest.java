@@ -19,7 +19,6 @@ import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.reach.ConnectionRate;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
-import dev.starttls.conformance.target.Subject;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetSettings;
 import java.io.IOException;
@@ -132,21 +131,7 @@ class RunnerTest {
     @Test
     void an_error_outside_of_a_check_fails_the_target_and_keeps_nobody_waiting() {
         Error error = new AssertionError("oops");
-        RunListener listener = new RunListener() {
-            @Override
-            public void asks(Subject target) {}
-
-            @Override
-            public void begun(Subject target, int checks) {}
-
-            @Override
-            public void done(CheckResult result) {
-                throw error;
-            }
-
-            @Override
-            public void over() {}
-        };
+        RunListener listener = new FailingListener(error);
         Catalogue catalogue =
                 Catalogue.of(List.of(() -> List.of(check("A-S-01", Level.MUST, context -> Verdict.pass("fine")))));
         try (Runner runner =
