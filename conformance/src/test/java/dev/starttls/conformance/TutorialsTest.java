@@ -126,8 +126,14 @@ class TutorialsTest {
     @Test
     void commands_that_fail_or_print_something_else_are_noticed(@TempDir Path scratch) throws Exception {
         Path page = scratch.resolve("page.md");
-        String dependency = "<dependency>\n<groupId>dev.starttls</groupId>\n<artifactId>starttls-smtp</artifactId>\n"
-                + "<version>%s</version>\n</dependency>\n";
+        String dependency =
+                """
+                <dependency>
+                  <groupId>dev.starttls</groupId>
+                  <artifactId>starttls-smtp</artifactId>
+                  <version>%s</version>
+                </dependency>
+                """;
         Map<String, String> failures = Map.of(
                 "```sh\nfalse\necho on\n```\n",
                 "status 1 of: false",
