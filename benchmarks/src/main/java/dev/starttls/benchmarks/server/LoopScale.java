@@ -92,7 +92,7 @@ public final class LoopScale {
         String alike = RealTimePriority.available()
                 ? ""
                 : "; it shares the processors of the storm's clients (only root has chrt)";
-        try (StormAnswers answers = new StormAnswers(contexts, tasks)) {
+        try (StormAnswers answers = new StormAnswers(contexts, tasks, RealTimePriority::withLowerPriority)) {
             // With the same number: the first storm of a process has stalls that no later one has, probably because the
             // kernel enlarges the table of open files.
             answers.warmUp(level);

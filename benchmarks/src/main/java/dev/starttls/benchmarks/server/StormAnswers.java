@@ -22,7 +22,8 @@ import java.util.concurrent.locks.LockSupport;
  * How long a client inside TLS waits for its answers while others upgrade on the same loop; and how long one waits at
  * the same time on an otherwise idle loop in the same process, which is caused by the machine, and is the floor.
  *
- * <p>This process has a higher priority than that of the storm's clients, which in reality have machines of their own.
+ * <p>To measure, this process has a higher priority than that of the storm's clients, which in reality have machines of their own.
+ * Beside another program that never waits, clients of such a priority hardly run.
  */
 final class StormAnswers implements AutoCloseable {
 
@@ -38,12 +39,17 @@ final class StormAnswers implements AutoCloseable {
     private final Process process;
     private final ExecutorService asking = Executors.newFixedThreadPool(2);
 
-    StormAnswers(Contexts contexts, Executor tasks) throws Exception {
+    /** The command that starts the clients' process with the priority that it is to have. */
+    interface Priority {
+        List<String> of(List<String> command) throws IOException;
+    }
+
+    StormAnswers(Contexts contexts, Executor tasks, Priority priority) throws Exception {
         this.contexts = contexts;
         contexts.store(keys);
         stormy = new StormServer(contexts, tasks, RealTimePriority::acquire);
         calm = new StormServer(contexts, Runnable::run, RealTimePriority::acquire);
-        process = new ProcessBuilder(RealTimePriority.withLowerPriority(List.of(
+        process = new ProcessBuilder(priority.of(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),

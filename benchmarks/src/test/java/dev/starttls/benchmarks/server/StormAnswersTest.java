@@ -12,7 +12,7 @@ class StormAnswersTest {
     @Test
     @Timeout(120)
     void a_client_asks_in_the_storm_and_one_beside_it() throws Exception {
-        try (StormAnswers answers = new StormAnswers(new Contexts(KeyKind.EC), Runnable::run)) {
+        try (StormAnswers answers = new StormAnswers(new Contexts(KeyKind.EC), Runnable::run, command -> command)) {
             answers.warmUp(3);
             StormAnswers.Waits waits = answers.measure(5);
             assertThat(waits.storm()).isNotEmpty();
