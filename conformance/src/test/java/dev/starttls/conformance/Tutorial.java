@@ -57,15 +57,20 @@ record Tutorial(List<Step> steps) {
         int end = 0;
         while (blocks.find()) {
             String before = text.substring(end, blocks.start()).strip();
+            expectNoFence(page, before);
             steps.add(step(before, blocks.group(1), blocks.group(2), steps));
             end = blocks.end();
         }
-        if (FENCE.matcher(text).results().count() != 2L * blocks.results().count()) {
-            throw new IllegalArgumentException(
-                    "Expected each block between two lines of ``` without spaces before them, got in " + page
-                            + " another that nobody would follow");
-        }
+        expectNoFence(page, text.substring(end));
         return new Tutorial(List.copyOf(steps));
+    }
+
+    private static void expectNoFence(Path page, String between) {
+        if (FENCE.matcher(between).find()) {
+            throw new IllegalArgumentException("Expected each block of " + page
+                    + " between two lines that begin with ```, got a fence of another form, which nobody would follow, in:\n"
+                    + between);
+        }
     }
 
     /** The step of a block; one that shows output takes the place of the step before. */
