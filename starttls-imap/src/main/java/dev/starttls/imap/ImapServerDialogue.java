@@ -281,7 +281,6 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
 
     @Override
     protected Step greet() {
-        wake.ifPresent(session().pushed()::wakeBy);
         return Step.later(handler().admit(session()), this::greet, Step.Later.DEFAULT_LIMIT);
     }
 
