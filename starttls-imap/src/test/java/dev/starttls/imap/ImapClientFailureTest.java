@@ -50,6 +50,7 @@ class ImapClientFailureTest extends ClientFailureContract {
         assertThat(failure.phase()).isEqualTo(Phase.CAPABILITY);
         assertThat(failure.resultType()).isEqualTo("starttls-not-supported");
         assertThat(failure.hint().orElseThrow()).contains("an implicit-TLS port (993) cannot be stripped");
+        assertThat(failure.reply()).contains("T1 OK done");
         assertThat(client.sentText()).isEqualTo("T1 CAPABILITY\r\n");
     }
 
@@ -279,6 +280,7 @@ class ImapClientFailureTest extends ClientFailureContract {
         assertThat(failure.reason()).isEqualTo(FailureReason.TURNED_AWAY);
         assertThat(failure.phase()).isEqualTo(Phase.GREETING);
         assertThat(failure.reply()).contains(greeting);
+        assertThat(dialogue.lastReply().orElseThrow().condition()).isEqualTo(ImapCondition.BYE);
     }
 
     @Test

@@ -135,14 +135,17 @@ class ImapLoginTest {
     void after_the_log_in_every_command_is_the_next_handlers() throws Exception {
         RawPeer peer = peer();
         peer.tls("a AUTHENTICATE PLAIN " + base64("\0mary\0s \"e\\c\u00fc") + "\r\n");
-        assertThat(peer.tls("b WHO\r\nc NOOP\r\nd SELECT x\r\ne LOGIN a b\r\n").split("\r\n"))
+        assertThat(peer.tls("b WHO\r\nc NOOP\r\nd SELECT x\r\ne LOGIN a b\r\nf IDLE\r\n")
+                        .split("\r\n"))
                 .containsExactly(
                         "b OK You are mary",
                         "c BAD Unknown command",
                         "d BAD Unknown command",
-                        "e BAD Logged in already");
-        assertThat(peer.tls("f MANY\r\n"))
-                .isEqualTo("* 3 EXISTS\r\n* 1 FETCH (BODY[] {9}\r\na\r\n\r\nb\r\n UID 7)\r\nf OK Told\r\n");
+                        "e BAD Logged in already",
+                        "f BAD Unknown command");
+        assertThat(peer.tls("g MANY\r\n"))
+                .isEqualTo("* 3 EXISTS\r\n* 1 FETCH (BODY[] {9}\r\na\r\n\r\nb\r\n UID 7)\r\ng OK Told\r\n");
+        assertThat(peer.tls("h WHO\r\n")).isEqualTo("h OK You are mary\r\n");
     }
 
     @Test
@@ -177,6 +180,17 @@ class ImapLoginTest {
                 .as("one that is refused whatever it holds is read to its end")
                 .startsWith("* BAD ");
         assertThat(peer.tls("c APPEND\r\n")).startsWith("c OK ");
+    }
+
+    @Test
+    void a_handler_may_take_no_literals_but_those_of_no_octets() throws Exception {
+        RawPeer peer = ImapFixture.upgraded(
+                ImapFixture.serverSide(TlsPolicy.REQUIRED, new ImapLogin((user, password) -> true, roomy(0))));
+        peer.tls("a LOGIN x y\r\n");
+        assertThat(peer.tls("b APPEND x\r\n")).isEqualTo("b OK 1 octets\r\n");
+        assertThat(peer.tls("c APPEND {1}\r\n")).isEqualTo("c BAD Literal too long; at most 0 octets are accepted\r\n");
+        assertThat(peer.tls("d APPEND {0}\r\n")).startsWith("+ ");
+        assertThat(peer.tls("\r\n")).isEqualTo("d OK 5 octets\r\n");
     }
 
     @Test

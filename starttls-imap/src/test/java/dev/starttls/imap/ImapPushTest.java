@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -157,6 +158,26 @@ class ImapPushTest {
         assertThat(taken).isEqualTo(PushedData.MAX_OCTETS / "* 1 EXPUNGE\r\n".length());
         it.server.connection().end();
         assertThat(it.pushing.push(data("1 EXISTS"))).isFalse();
+    }
+
+    @Test
+    void after_the_end_no_client_waits_in_idle_and_nothing_is_taken() throws Exception {
+        Session it = new Session(Fragmentation.WHOLE);
+        it.say("c IDLE\r\n");
+        assertThat(it.pushing.idle()).isTrue();
+        it.server.connection().end();
+        assertThat(it.pushing.idle()).isFalse();
+        assertThat(it.pushing.push(data("1 EXISTS"))).isFalse();
+    }
+
+    @Test
+    void what_is_pushed_wakes_the_driver() throws Exception {
+        Session it = new Session(Fragmentation.WHOLE);
+        assertThat(it.server.connection().speaksUnasked()).isTrue();
+        AtomicInteger woken = new AtomicInteger();
+        it.server.connection().onWake(woken::incrementAndGet);
+        it.pushing.push(data("1 EXISTS"));
+        assertThat(woken).hasValue(1);
     }
 
     @Test

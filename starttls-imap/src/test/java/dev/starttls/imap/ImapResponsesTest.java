@@ -165,6 +165,32 @@ class ImapResponsesTest {
                 .isEqualTo(reason);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "* X 456789012345678901234567890123456789\r\n",
+                "* X {30}\r\n012345678901234567890123456789\r\n",
+                "* X {29}\r\n01234567890123456789012345678)\r\n",
+                "* X {0}\r\n {0}\r\n\r\n"
+            })
+    void a_response_within_the_limits_is_taken_and_with_one_octet_less_it_is_over_them(String sent) throws Exception {
+        assertThat(new ImapResponseReader(new ImapResponseLimits(100, 2, 40)).read(octets(sent), HOLDING))
+                .isPresent();
+        int held = sent.length() - "\r\n".length();
+        ImapResponseReader smaller = new ImapResponseReader(new ImapResponseLimits(100, 2, held - 1));
+        assertThat(catchThrowableOfType(ImapSyntaxException.class, () -> smaller.read(octets(sent), HOLDING))
+                        .reason())
+                .isEqualTo(FailureReason.LIMIT_EXCEEDED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"* X {3}\r\nabc\r\r", "* X {3}\r\nabc {4+}\r\n", "* X {3}\r\nabc {4}\r\n"})
+    void after_a_violation_nothing_is_held(String sent) {
+        ImapResponseReader reader = new ImapResponseReader(new ImapResponseLimits(100, 1, 40));
+        assertThatThrownBy(() -> reader.read(octets(sent), HOLDING)).isInstanceOf(ImapSyntaxException.class);
+        assertThat(reader.unfinished()).isFalse();
+    }
+
     @Test
     void a_sink_that_throws_ends_the_reading() {
         ImapResponses responses = ImapResponses.over(new PiecewiseChannel("* X {3}\r\nabc\r\n* OK\r\n"));

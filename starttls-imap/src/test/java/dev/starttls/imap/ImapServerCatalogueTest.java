@@ -237,6 +237,50 @@ class ImapServerCatalogueTest {
     }
 
     @Test
+    void a_literal_as_long_as_it_may_be_is_taken_whether_it_waits_or_not() throws Exception {
+        upgrade();
+        String octets = "x".repeat(4_096) + "\r\n";
+        assertThat(client.tls("a XYZZY {4096+}\r\n" + octets)).isEqualTo("a BAD Unknown command\r\n");
+        assertThat(client.tls("b XYZZY {4096}\r\n")).startsWith("+ ");
+        assertThat(client.tls(octets)).isEqualTo("b BAD Unknown command\r\n");
+        assertThat(client.tls("c XYZZY {4097}\r\n"))
+                .isEqualTo("c BAD Literal too long; at most 4096 octets are accepted\r\n");
+    }
+
+    /** 4,096 for the longest literal that does not wait, and 8,192 beside it. */
+    @Test
+    void a_command_as_long_as_it_may_be_is_taken_and_one_octet_more_is_not() throws Exception {
+        upgrade();
+        String begun = "a XYZZY {4096+}\r\n" + "x".repeat(4_096) + " {4096+}\r\n" + "x".repeat(4_096) + " ";
+        int left = 12_288 - begun.length() - "{1234+}".length();
+        assertThat(client.tls(begun + "{" + left + "+}\r\n" + "x".repeat(left) + "\r\n"))
+                .isEqualTo("a BAD Unknown command\r\n");
+        assertThat(client.tls(begun + "{" + (left + 1) + "+}\r\n" + "x".repeat(left + 1) + "\r\n"))
+                .isEqualTo("a BAD Literal too long; at most 4096 octets are accepted\r\n");
+    }
+
+    @Test
+    void a_refused_command_is_read_up_to_the_same_length_and_beyond_it_the_connection_ends() throws Exception {
+        upgrade();
+        String begun = "* NOOP {4096+}\r\n" + "x".repeat(4_096) + " {4096+}\r\n" + "x".repeat(4_096) + " ";
+        int left = 12_288 - begun.length() - "{1234+}\r\n".length() - " {1+}".length();
+        assertThat(client.tls(begun + "{" + left + "+}\r\n" + "x".repeat(left) + " {1+}\r\nx\r\n"))
+                .isEqualTo("* BAD Expected a tag, a space and a command\r\n");
+        assertThat(client.tls(begun + "{" + (left + 1) + "+}\r\n" + "x".repeat(left + 1) + " {1+}\r\nx\r\n"))
+                .isEqualTo("* BYE Command too long\r\n");
+    }
+
+    @Test
+    void the_octets_of_a_literal_are_overwritten_once_they_are_kept() {
+        ImapServerDialogue dialogue = ImapFixture.serverDialogue(TlsPolicy.OPPORTUNISTIC);
+        dialogue.opened();
+        dialogue.received("a XYZZY {3}");
+        byte[] octets = {'a', 'b', 'c'};
+        dialogue.octets(octets);
+        assertThat(octets).containsOnly(0);
+    }
+
+    @Test
     void a_literal_is_asked_for_and_may_hold_anything() throws Exception {
         List<String> arguments = new ArrayList<>();
         RawPeer known = ImapFixture.upgraded(ImapFixture.serverSide(TlsPolicy.REQUIRED, (command, session) -> {

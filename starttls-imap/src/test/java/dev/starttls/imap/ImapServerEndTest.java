@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.BareTls;
 import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.PiecewiseChannel;
 import dev.starttls.core.testing.RawPeer;
 import dev.starttls.core.testing.RecordingHandler;
 import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.upgrade.ClosingReason;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.InjectionResponse;
+import dev.starttls.core.upgrade.Output;
 import dev.starttls.core.upgrade.State;
+import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeLimits;
 import dev.starttls.core.upgrade.UpgradeSettings;
@@ -44,7 +48,7 @@ class ImapServerEndTest {
             calls().add(command.name());
             return switch (command.name()) {
                 case "BOOM" -> throw new IllegalArgumentException("boom");
-                case "XNULL" -> null;
+                case "XNULL", "ID" -> null;
                 case "XASK" -> new ImapAnswer.Challenge(new ImapResponse.Continuation(""), response -> null);
                 case "XBYE" -> ImapAnswer.ok("Gone", new ImapResponse.Data("BYE Going down"));
                 case "AUTHENTICATE" ->
@@ -129,13 +133,20 @@ class ImapServerEndTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a XNULL\r\n", "a XASK\r\nresponse\r\n"})
-    void a_handler_that_answers_nothing_is_answered_as_one_that_throws(String command) throws Exception {
+    @CsvSource({
+        "'a XNULL<CR><LF>', 'a command of an extension, or an unknown one'",
+        "'a ID NIL<CR><LF>', ID",
+        "'a XASK<CR><LF>response<CR><LF>', the response in AUTHENTICATE"
+    })
+    void a_handler_that_answers_nothing_is_answered_as_one_that_throws(String command, String to) throws Exception {
         Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED, handler);
         RawPeer client = ImapFixture.upgraded(server);
-        assertThat(client.tls(command + "b NOOP\r\n")).endsWith("a NO [SERVERBUG] Internal error\r\n" + FAULT);
+        assertThat(client.tls(PiecewiseChannel.spelled(command) + "b NOOP\r\n"))
+                .endsWith("a NO [SERVERBUG] Internal error\r\n" + FAULT);
         assertThat(client.closeNotifyReceived()).isTrue();
-        assertThat(server.failure().orElseThrow()).isInstanceOf(NullPointerException.class);
+        assertThat(server.failure().orElseThrow())
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("Expected an answer of the handler to " + to + ", got null");
         assertThat(handler.calls()).last().isEqualTo("ended FAULT");
     }
 
@@ -159,6 +170,14 @@ class ImapServerEndTest {
     }
 
     @Test
+    void a_fault_between_two_commands_answers_none_of_them() {
+        ImapServerDialogue dialogue = ImapFixture.serverDialogue(TlsPolicy.OPPORTUNISTIC);
+        dialogue.opened();
+        dialogue.received("a ID NIL");
+        assertThat(dialogue.lastLines(ClosingReason.FAULT)).isEqualTo(Output.line(FAULT.strip()));
+    }
+
+    @Test
     void a_bye_of_a_handler_ends_the_session() throws Exception {
         Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED, handler);
         RawPeer client = ImapFixture.upgraded(server);
@@ -166,6 +185,15 @@ class ImapServerEndTest {
         assertThat(client.closeNotifyReceived()).isTrue();
         assertThat(server.failure()).isEmpty();
         assertThat(handler.calls()).last().isEqualTo("ended CLOSED");
+    }
+
+    @Test
+    void a_handler_may_hand_the_connection_over_with_a_last_answer() {
+        ImapHandler handing = (command, session) -> new ImapAnswer.HandOver(ImapStatus.of(ImapCondition.OK, "Go on"));
+        ImapServerDialogue dialogue =
+                new ImapServerDialogue("mail.example.org", TlsPolicy.OPPORTUNISTIC, handing, List.of("IMAP4rev1"));
+        dialogue.opened();
+        assertThat(dialogue.received("a COMPRESS DEFLATE")).isEqualTo(new Step.Ready(List.of("a OK Go on")));
     }
 
     @Test
@@ -218,7 +246,9 @@ class ImapServerEndTest {
         assertThat(client.tls("a LOGIN mary x\r\n")).startsWith("a OK ");
         assertThat(client.tls("b LOGOUT\r\n")).startsWith("* BYE ");
         assertThat(seen).containsExactly("mary from localhost");
-        assertThat(handler.calls()).last().isEqualTo("ended CLOSED");
+        assertThat(handler.calls()).containsExactly("connected", "upgraded", "ended CLOSED");
+        handler.refusal = Optional.of("Not now");
+        assertThat(login.connected(handler.sessions().get(0))).contains("Not now");
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.starttls.core.discovery.MailService;
 import dev.starttls.core.discovery.ServiceEndpoint;
 import dev.starttls.core.discovery.TargetTrust;
 import dev.starttls.core.upgrade.ConnectionInfo;
+import dev.starttls.core.upgrade.DialogueTranscript;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.List;
@@ -213,6 +214,29 @@ class ImapValuesTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a ",
+                "a b ",
+                "a  b",
+                "\"a",
+                "\"a\\",
+                "\"a\\b\"",
+                "\"a\"b",
+                "\"a\rb\"",
+                "\"a\nb\"",
+                "{1}",
+                "{2}\r\na",
+                "{x}\r\na",
+                "{1}\r\nab",
+                "(a)",
+                "\u00e4"
+            })
+    void arguments_of_another_form_are_no_strings(String argument) {
+        assertThat(new ImapCommand("a", "X", argument).strings()).isEmpty();
+    }
+
     @Provide
     Arbitrary<String> octets() {
         return Arbitraries.strings().withCharRange('\0', '\u00ff').ofMaxLength(12);
@@ -226,6 +250,90 @@ class ImapValuesTest {
                 .list()
                 .ofMaxSize(10)
                 .map(parts -> String.join("", parts));
+    }
+
+    @Test
+    void a_transcript_shows_status_responses_and_those_with_the_tag_of_a_command_that_was_shown() {
+        ImapServerDialogue dialogue = dialogue("mail.example.org", List.of("IMAP4rev1"));
+        dialogue.opened();
+        assertThat(sent(dialogue, "a OK secret")).as("there is no command yet").isEqualTo("***");
+        assertThat(received(dialogue, "a LOGIN mary secret")).isEqualTo("a LOGIN ***");
+        assertThat(sent(dialogue, "a OK done")).isEqualTo("a OK done");
+        assertThat(sent(dialogue, "ab OK secret")).isEqualTo("***");
+        assertThat(sent(dialogue, "* 1 FETCH (secret)")).isEqualTo("***");
+        assertThat(sent(dialogue, "1 OK secret")).isEqualTo("***");
+        assertThat(sent(dialogue, "* BYE now")).isEqualTo("* BYE now");
+        assertThat(sent(dialogue, "+ secret")).isEqualTo("+ ***");
+        assertThat(received(dialogue, "secret x")).isEqualTo("***");
+        assertThat(sent(dialogue, "a OK secret"))
+                .as("it is not the last any more")
+                .isEqualTo("***");
+        assertThat(received(dialogue, "* NOOP")).isEqualTo("***");
+    }
+
+    @Test
+    void a_transcript_shows_nothing_of_literals_and_responses_to_challenges() {
+        ImapHandler asking = (command, session) ->
+                new ImapAnswer.Challenge(new ImapResponse.Continuation(""), response -> ImapAnswer.ok("done"));
+        ImapServerDialogue dialogue =
+                new ImapServerDialogue("mail.example.org", TlsPolicy.OPPORTUNISTIC, asking, List.of("IMAP4rev1"));
+        dialogue.opened();
+        assertThat(received(dialogue, "a ID {1}")).isEqualTo("a ID ***");
+        dialogue.received("a ID {1}");
+        dialogue.octets(new byte[] {'x'});
+        assertThat(received(dialogue, "b NOOP")).as("the rest of the command").isEqualTo("***");
+        dialogue.received("");
+        assertThat(received(dialogue, "b NOOP")).as("the response").isEqualTo("***");
+        dialogue.received("b NOOP");
+        assertThat(received(dialogue, "b NOOP")).isEqualTo("b NOOP");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CAPABILITY",
+                "NOOP",
+                "LOGOUT",
+                "STARTTLS",
+                "LOGIN",
+                "AUTHENTICATE",
+                "ID",
+                "ENABLE",
+                "SELECT",
+                "EXAMINE",
+                "CREATE",
+                "DELETE",
+                "RENAME",
+                "SUBSCRIBE",
+                "UNSUBSCRIBE",
+                "LIST",
+                "LSUB",
+                "NAMESPACE",
+                "STATUS",
+                "APPEND",
+                "IDLE",
+                "CHECK",
+                "CLOSE",
+                "UNSELECT",
+                "EXPUNGE",
+                "SEARCH",
+                "FETCH",
+                "STORE",
+                "COPY",
+                "MOVE",
+                "UID"
+            })
+    void a_transcript_names_the_commands_of_every_state(String name) {
+        assertThat(received(dialogue("mail.example.org", List.of("IMAP4rev1")), "a " + name))
+                .isEqualTo("a " + name);
+    }
+
+    private static String received(ImapServerDialogue dialogue, String line) {
+        return dialogue.shown(DialogueTranscript.Direction.RECEIVED, line);
+    }
+
+    private static String sent(ImapServerDialogue dialogue, String line) {
+        return dialogue.shown(DialogueTranscript.Direction.SENT, line);
     }
 
     private static ImapServerDialogue dialogue(String host, List<String> capabilities) {
