@@ -1,6 +1,7 @@
 package dev.starttls.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.starttls.core.testing.ClientFailureContract;
 import dev.starttls.core.testing.Endpoint;
@@ -40,6 +41,7 @@ class SmtpClientFailureTest extends ClientFailureContract {
         assertThat(failure.phase()).isEqualTo(Phase.CAPABILITY);
         assertThat(failure.resultType()).isEqualTo("starttls-not-supported");
         assertThat(failure.hint().orElseThrow()).contains("an implicit-TLS port (465) cannot be stripped");
+        assertThat(failure.reply()).contains("250-mail.example.org / 250 SIZE 1000");
         assertThat(client.sentText()).isEqualTo("EHLO client.example.org\r\n");
     }
 
@@ -62,7 +64,10 @@ class SmtpClientFailureTest extends ClientFailureContract {
         assertThat(failure.resultType()).isEqualTo("validation-failure");
         assertThat(failure.reply()).contains(code + " 5.7.1 Not you");
         assertThat(failure.hint().orElseThrow()).contains("SmtpClient.name");
-        assertThat(failure.getMessage()).doesNotContain("stripped").contains("EHLO client.example.org");
+        assertThat(failure.getMessage())
+                .doesNotContain("stripped")
+                .doesNotContain("now; try again later")
+                .contains("EHLO client.example.org");
     }
 
     @ParameterizedTest
@@ -151,6 +156,7 @@ class SmtpClientFailureTest extends ClientFailureContract {
         assertThat(failure.reason()).isEqualTo(FailureReason.TURNED_AWAY);
         assertThat(failure.phase()).isEqualTo(Phase.GREETING);
         assertThat(failure.reply().orElseThrow()).startsWith(greeting.substring(0, 3));
+        assertThat(failure.getMessage().contains("now; try again later")).isEqualTo(greeting.startsWith("4"));
     }
 
     @Test
@@ -233,6 +239,54 @@ class SmtpClientFailureTest extends ClientFailureContract {
         assertThat(old.say("502 5.5.1 What\r\n")).isEmpty();
         assertThat(willing.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
         assertThat(willing.upgradeFailure()).hasMessageContaining("HeloFallback.NEVER");
+        assertThat(willing.upgradeFailure().reply()).contains("502 5.5.1 What");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"220 mail.example.org", "251 x", "354 go"})
+    void another_answer_to_helo_is_a_violation(String reply) {
+        Endpoint willing = Endpoint.of(SmtpFixture.clientDialogue(), SmtpFixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer old = RawPeer.server(willing, SmtpFixture.SERVER_CONTEXT);
+        old.say(GREETING);
+        old.say("502 5.5.1 What\r\n");
+        assertThat(old.say(reply + "\r\n")).isEmpty();
+        assertThat(willing.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"220 mail.example.org", "251 x", "354 go"})
+    void another_answer_to_ehlo_is_a_violation(String reply) {
+        server.say(GREETING);
+        assertThat(server.say(reply + "\r\n")).isEmpty();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
+    }
+
+    @Test
+    void inside_tls_helo_is_not_said_either_when_it_is_not_allowed() throws Exception {
+        Endpoint strict =
+                Endpoint.of(new SmtpClientDialogue("c", HeloFallback.NEVER), SmtpFixture.client(TlsPolicy.REQUIRED));
+        RawPeer odd = RawPeer.server(strict, SmtpFixture.SERVER_CONTEXT);
+        odd.say(GREETING);
+        odd.say(OFFER);
+        odd.handshake(odd.say("220 go\r\n"));
+        assertThat(odd.tls("502 5.5.1 What\r\n")).isEmpty();
+        assertThat(strict.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
+        assertThat(strict.upgradeFailure().phase()).isEqualTo(Phase.RECAPABILITY);
+    }
+
+    @Test
+    void a_name_of_255_octets_is_sent_and_a_longer_one_refused_where_it_is_set() {
+        String name = "x".repeat(255);
+        Endpoint named =
+                Endpoint.of(new SmtpClientDialogue(name, HeloFallback.NEVER), SmtpFixture.client(TlsPolicy.REQUIRED));
+        assertThat(RawPeer.server(named, SmtpFixture.SERVER_CONTEXT).say(GREETING))
+                .isEqualTo("EHLO " + name + "\r\n");
+        for (String wrong : List.of(name + "x", "", "a b")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> new SmtpClientDialogue(wrong, HeloFallback.NEVER))
+                    .withMessageContaining("name: expected");
+        }
     }
 
     @ParameterizedTest
@@ -267,5 +321,6 @@ class SmtpClientFailureTest extends ClientFailureContract {
         server.say(reply + "\r\n");
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
         assertThat(client.upgradeFailure()).hasMessageContaining("try again later");
+        assertThat(client.upgradeFailure()).hasMessageNotContaining("SmtpClient.name");
     }
 }

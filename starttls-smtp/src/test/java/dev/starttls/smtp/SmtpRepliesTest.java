@@ -131,6 +131,15 @@ class SmtpRepliesTest {
         assertThat(reader.unfinished()).isFalse();
     }
 
+    @ParameterizedTest
+    @CsvSource({"'250-a<CR><LF>250<NUL>'", "'250-a<CR><LF>250-b<CR><CR>'", "'250-a<CR><LF>251 b<CR><LF>'"})
+    void after_a_violation_nothing_is_held(String sent) {
+        SmtpReplyReader reader = new SmtpReplyReader();
+        assertThatThrownBy(() -> reader.read(StandardCharsets.US_ASCII.encode(PiecewiseChannel.spelled(sent))))
+                .isInstanceOf(SmtpSyntaxException.class);
+        assertThat(reader.unfinished()).isFalse();
+    }
+
     @Property(seed = "5321", tries = 300)
     void octets_of_any_kind_make_the_same_replies_at_every_split(@ForAll("hostile") List<String> tokens) {
         byte[] octets = String.join("", tokens).getBytes(StandardCharsets.ISO_8859_1);

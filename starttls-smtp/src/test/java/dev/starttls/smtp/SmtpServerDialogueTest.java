@@ -11,7 +11,6 @@ import dev.starttls.core.upgrade.Output;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -315,16 +314,6 @@ class SmtpServerDialogueTest {
         assertThat(dialogue.secured()).isEqualTo(Step.await(Phase.RECAPABILITY));
         assertThat(lines(dialogue.received("NOOP"))).containsExactly("250 2.0.0 Ok");
         assertThat(mailbox).isEmpty();
-    }
-
-    @Test
-    void a_client_without_a_name_calls_itself_by_its_address() throws Exception {
-        assertThat(SmtpClientDialogue.nameOf(InetAddress.getByName("192.0.2.1")))
-                .isEqualTo("[192.0.2.1]");
-        assertThat(SmtpClientDialogue.nameOf(InetAddress.getByName("2001:db8::1")))
-                .isEqualTo("[IPv6:2001:db8:0:0:0:0:0:1]");
-        assertThat(SmtpClientDialogue.nameOf(InetAddress.getByName("fe80::1%1")))
-                .isEqualTo("[IPv6:fe80:0:0:0:0:0:0:1]");
     }
 
     private static SmtpServerDialogue dialogue(SmtpHandler handler) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.starttls.core.upgrade.ConnectionInfo;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.State;
+import java.net.InetAddress;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,13 @@ class SmtpValuesTest {
         assertThat(reply.text()).containsExactly("Not", "for", "you");
         assertThat(reply.lines()).isEqualTo(lines);
         assertThat(reply).hasToString("550-5.7.1 Not / 550-5.7.1 for / 550 5.7.1 you");
+    }
+
+    @Test
+    void a_status_alone_and_lines_with_another_or_none_keep_their_text() throws Exception {
+        SmtpReply reply = SmtpReply.parse(List.of("250-2.1.5", "250-2.1.5 Ok", "250-2.0.0 Ok", "250 Ok"));
+        assertThat(reply.status()).contains(new EnhancedStatusCode(2, 1, 5));
+        assertThat(reply.text()).containsExactly("", "Ok", "2.0.0 Ok", "Ok");
     }
 
     @Test
@@ -97,6 +105,23 @@ class SmtpValuesTest {
     }
 
     @Test
+    void a_reply_as_long_as_it_may_be_is_taken_and_one_octet_more_is_not() throws Exception {
+        SmtpReplyLimits limits = new SmtpReplyLimits(100, 2, 12);
+        SmtpReplyParser parser = new SmtpReplyParser(limits);
+        parser.add("250-ab");
+        assertThat(parser.add("250 cd")).contains(SmtpReply.of(250, "ab", "cd"));
+        parser.add("250-ab");
+        assertThat(catchThrowableOfType(SmtpSyntaxException.class, () -> parser.add("250 cde"))
+                        .reason())
+                .isEqualTo(FailureReason.LIMIT_EXCEEDED);
+    }
+
+    @Test
+    void the_limits_of_a_reply_may_be_as_small_as_the_smallest_reply() {
+        assertThat(new SmtpReplyLimits(5, 1, 3).withLineOctets(6)).isEqualTo(new SmtpReplyLimits(6, 1, 3));
+    }
+
+    @Test
     void lines_that_are_not_exactly_one_reply_are_refused() {
         assertThatThrownBy(() -> SmtpReply.parse(List.of())).isInstanceOf(SmtpSyntaxException.class);
         assertThatThrownBy(() -> SmtpReply.parse(List.of("250-a"))).isInstanceOf(SmtpSyntaxException.class);
@@ -109,7 +134,8 @@ class SmtpValuesTest {
         assertThatThrownBy(() -> SmtpReply.of(250)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> SmtpReply.of(100, "x")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new SmtpReply(250, Optional.of(new EnhancedStatusCode(5, 0, 0)), List.of("x")))
-                .isInstanceOf(IllegalArgumentException.class);
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("begins with 2, got 5.0.0");
     }
 
     @ParameterizedTest
@@ -146,8 +172,31 @@ class SmtpValuesTest {
         SmtpCapabilities capabilities =
                 SmtpCapabilities.of(SmtpReply.of(250, "", "AUTH=LOGIN", "", "-X", "X STARTTLS", "\u00dftarttls"));
         assertThat(capabilities.names()).containsExactly("X");
+        assertThat(capabilities.has("AUTH=LOGIN")).isFalse();
         assertThat(capabilities.announced()).hasSize(5);
         assertThat(capabilities.domain()).isEmpty();
+    }
+
+    @Test
+    void words_stand_between_spaces_and_tabs_however_many() {
+        SmtpCapabilities capabilities =
+                SmtpCapabilities.of(SmtpReply.of(250, " \tmx  x", "\t SIZE \t 1 \t", "AUTH\tPLAIN", "0-Z9a", ""));
+        assertThat(capabilities.domain()).isEqualTo("mx");
+        assertThat(capabilities.has("SIZE")).isTrue();
+        assertThat(capabilities.has("SIZ")).isFalse();
+        assertThat(capabilities.has("")).isFalse();
+        assertThat(capabilities.parameters("size")).containsExactly("1");
+        assertThat(capabilities.parameters("AUTH")).containsExactly("PLAIN");
+        assertThat(capabilities.names()).containsExactly("SIZE", "AUTH", "0-Z9A");
+    }
+
+    @Test
+    void capabilities_of_another_domain_or_with_another_line_are_others() {
+        SmtpCapabilities capabilities = SmtpCapabilities.of(SmtpReply.of(250, "x", "SIZE 1"));
+        SmtpCapabilities elsewhere = SmtpCapabilities.of(SmtpReply.of(250, "y", "SIZE 1"));
+        SmtpCapabilities larger = SmtpCapabilities.of(SmtpReply.of(250, "x", "SIZE 2"));
+        assertThat(capabilities).isNotEqualTo(elsewhere).isNotEqualTo(larger);
+        assertThat(capabilities.hashCode()).isNotEqualTo(elsewhere.hashCode()).isNotEqualTo(larger.hashCode());
     }
 
     @Test
@@ -164,6 +213,16 @@ class SmtpValuesTest {
         assertThat(capabilities)
                 .hasSameHashCodeAs(SmtpCapabilities.of(SmtpReply.of(250, "x", "SIZE 1")))
                 .hasToString("x [SIZE 1]");
+    }
+
+    @Test
+    void a_client_without_a_name_calls_itself_by_its_address() throws Exception {
+        assertThat(SmtpClientDialogue.nameOf(InetAddress.getByName("192.0.2.1")))
+                .isEqualTo("[192.0.2.1]");
+        assertThat(SmtpClientDialogue.nameOf(InetAddress.getByName("2001:db8::1")))
+                .isEqualTo("[IPv6:2001:db8:0:0:0:0:0:1]");
+        assertThat(SmtpClientDialogue.nameOf(InetAddress.getByName("fe80::1%1")))
+                .isEqualTo("[IPv6:fe80:0:0:0:0:0:0:1]");
     }
 
     @Test
