@@ -39,6 +39,15 @@ class StsPolicyTest {
                         "max_age: 604800");
     }
 
+    @Test
+    void a_policy_allows_the_hosts_of_each_of_its_patterns() throws Exception {
+        StsPolicy policy =
+                StsPolicy.parse("version: STSv1\nmode: enforce\nmx: a.example.com\nmx: *.example.net\nmax_age: 1");
+        assertThat(policy.allows("a.example.com")).isTrue();
+        assertThat(policy.allows("b.example.net")).isTrue();
+        assertThat(policy.allows("b.example.com")).isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

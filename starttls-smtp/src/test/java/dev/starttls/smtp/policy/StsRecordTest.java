@@ -36,6 +36,9 @@ class StsRecordTest {
                 "'v=STSv1; id=a; ' | a",
                 "v=STSv1; id=a; more=a; ext=2 | a",
                 "v=STSv1; more=x:y; id=a | a",
+                "v=STSv1; id=a; more=!~ | a",
+                "v=STSv1; id=a; a1234567890123456789012345678901=1 | a",
+                "v=STSv1; id=azAZ09 | azAZ09",
                 "v=STSv1; id=first; id=second | first",
                 "v=STSv1; id=first; id=not-one | first",
                 "v=STSv1; id=01234567890123456789012345678901 | 01234567890123456789012345678901"
@@ -53,6 +56,8 @@ class StsRecordTest {
                 "v=STSv1; id=012345678901234567890123456789012",
                 "v=STSv1; id=test-123",
                 "v=STSv1; id=a; more=",
+                "v=STSv1; id=a; more=x y",
+                "v=STSv1; id=a; more=x\u007f",
                 "v=STSv1; id=a; a12345678901234567890123456789012=1",
                 "v=STSv1; id=a; 1%=a",
                 "v=STSv1; id=a; _x=a",
@@ -86,6 +91,17 @@ class StsRecordTest {
         assertThat(read(text)).isInstanceOfSatisfying(NoRecord.class, none -> assertThat(none.reason())
                 .isEqualTo(Reason.ABSENT));
         assertThat(read(text, "v=STSv1; id=a")).isEqualTo(new Published(new StsRecord("a")));
+    }
+
+    @Test
+    void the_record_is_at_mta_sts() {
+        assertThat(StsRecord.nameFor("example.org")).isEqualTo("_mta-sts.example.org");
+    }
+
+    @Test
+    void a_version_alone_has_a_field_that_is_none() {
+        assertThat(read("v=STSv1;"))
+                .isEqualTo(new NoRecord(Reason.MALFORMED, "Expected a field such as id=20301231, got \"\""));
     }
 
     @Test

@@ -142,6 +142,13 @@ class TlsReportRecordTest {
         assertThatThrownBy(() -> new TlsReportRecord(List.of())).hasMessageContaining("1 to 10");
     }
 
+    @Test
+    void a_mailbox_of_254_octets_is_taken_and_a_longer_one_is_not() {
+        String longest = "a".repeat(252) + "@b";
+        assertThat(destinations("v=TLSRPTv1;rua=mailto:" + longest)).containsExactly(new Destination.Mail(longest));
+        assertThat(reason("v=TLSRPTv1;rua=mailto:a" + longest)).isEqualTo(Reason.MALFORMED);
+    }
+
     private static List<Destination> destinations(String text) {
         Lookup lookup = TlsReportRecord.of(answer(text));
         assertThat(lookup).isInstanceOf(Lookup.Published.class);
