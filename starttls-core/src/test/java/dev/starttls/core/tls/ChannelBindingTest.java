@@ -1,7 +1,10 @@
 package dev.starttls.core.tls;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import dev.starttls.core.engine.PumpSide;
 import dev.starttls.core.engine.TlsPump;
@@ -19,11 +22,14 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import java.util.Optional;
 import java.util.jar.JarFile;
 import javax.net.ssl.SSLEngine;
@@ -255,6 +261,99 @@ class ChannelBindingTest {
                 sides(ours, settings(EngineMaker.SUN_JSSE.with(CERTIFICATES.localhost(KeyKind.EC)), "TLSv1.3"));
         assertThat(reason(sides[0].pump.channelBinding(ChannelBinding.Type.TLS_EXPORTER, ours)))
                 .isEqualTo(Reason.FAILED);
+    }
+
+    @Test
+    void what_an_engine_source_does_in_place_of_exporting_is_said() {
+        assertThat(exporting((label, octets) -> new byte[octets]).found()).contains(new byte[32]);
+        assertThat(exporting((label, octets) -> label.getBytes(US_ASCII)))
+                .isEqualTo(new Unavailable(
+                        ChannelBinding.Type.TLS_EXPORTER,
+                        Reason.FAILED,
+                        "Expected 32 octets of keying material, got 24"));
+        assertThat(exporting((label, octets) -> null))
+                .isEqualTo(new Unavailable(
+                        ChannelBinding.Type.TLS_EXPORTER,
+                        Reason.FAILED,
+                        "Expected 32 octets of keying material, got none"));
+        for (Exception thrown : List.of(new SSLException("no secret"), new IllegalStateException("no secret"))) {
+            assertThat(exporting((label, octets) -> {
+                        throw thrown;
+                    }))
+                    .isEqualTo(new Unavailable(
+                            ChannelBinding.Type.TLS_EXPORTER,
+                            Reason.FAILED,
+                            "Expected keying material of the engine, got " + thrown));
+        }
+        ChannelBinding without = exporting((label, octets) -> {
+            throw new UnsupportedOperationException();
+        });
+        assertThat(reason(without)).isEqualTo(Reason.NO_EXPORTER);
+        assertThat(((Unavailable) without).detail())
+                .startsWith("Expected an engine that exports keying material, got ")
+                .endsWith("SSLEngineImpl");
+        ChannelBinding explained = exporting((label, octets) -> {
+            throw new UnsupportedOperationException("not this one");
+        });
+        assertThat(explained)
+                .isEqualTo(new Unavailable(ChannelBinding.Type.TLS_EXPORTER, Reason.NO_EXPORTER, "not this one"));
+    }
+
+    /** What an engine source exports; RFC 9266 section 2 has the label and the length. */
+    private interface Export {
+        byte[] of(String label, int octets) throws Exception;
+    }
+
+    private static ChannelBinding exporting(Export export) {
+        EngineSource source = new EngineSource() {
+            @Override
+            public SSLEngine create(String host, int port) {
+                return CERTIFICATES.client().createSSLEngine(host, port);
+            }
+
+            @Override
+            public byte[] exportKeyingMaterial(SSLEngine engine, String label, byte[] context, int octets)
+                    throws SSLException {
+                assertThat(label).isEqualTo("EXPORTER-Channel-Binding");
+                assertThat(context).isEmpty();
+                try {
+                    return export.of(label, octets);
+                } catch (SSLException | RuntimeException e) {
+                    throw e;
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            }
+        };
+        return TlsExporter.of(TlsSettings.builder().engines(source).build(), source.create("localhost", 25));
+    }
+
+    @Test
+    void the_types_have_their_registered_names() {
+        assertThat(ChannelBinding.Type.TLS_SERVER_END_POINT.registeredName()).isEqualTo("tls-server-end-point");
+        assertThat(ChannelBinding.Type.TLS_EXPORTER.registeredName()).isEqualTo("tls-exporter");
+        ChannelBinding binding = ServerEndPoint.of(CERTIFICATES.root());
+        assertThat(binding.type()).isEqualTo(ChannelBinding.Type.TLS_SERVER_END_POINT);
+        assertThat(binding).hasToString("tls-server-end-point[32 octets]");
+    }
+
+    @Test
+    void a_certificate_that_is_not_of_x_509_or_cannot_be_read_has_no_end_point() throws Exception {
+        Certificate other = mock(Certificate.class);
+        when(other.getType()).thenReturn("OpenPGP");
+        assertThat(ServerEndPoint.of(other))
+                .isEqualTo(new Unavailable(
+                        ChannelBinding.Type.TLS_SERVER_END_POINT,
+                        Reason.UNDEFINED_HASH,
+                        "Expected a certificate of X.509, got one of type OpenPGP"));
+        X509Certificate broken = mock(X509Certificate.class);
+        when(broken.getSigAlgOID()).thenReturn("1.2.840.113549.1.1.11");
+        when(broken.getEncoded()).thenThrow(new CertificateEncodingException("broken"));
+        ChannelBinding failed = ServerEndPoint.of(broken);
+        assertThat(reason(failed)).isEqualTo(Reason.FAILED);
+        assertThat(((Unavailable) failed).detail())
+                .startsWith("Expected the hash of the server's certificate, got ")
+                .endsWith("broken");
     }
 
     @Test

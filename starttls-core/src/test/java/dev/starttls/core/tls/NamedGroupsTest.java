@@ -209,6 +209,22 @@ class NamedGroupsTest {
     }
 
     @Test
+    void an_unknown_group_is_shown_by_the_lower_16_bits_of_its_number() {
+        assertThat(GroupNames.of(0x0abc)).isEqualTo("0x0abc");
+        assertThat(GroupNames.of(0xfafa)).isEqualTo("0xfafa");
+        assertThat(GroupNames.of(0x50abc)).isEqualTo("0x0abc");
+        assertThat(GroupNames.of((short) 0xfafa)).isEqualTo("0xfafa");
+        assertThat(GroupNames.of(0x5001d)).isEqualTo("x25519");
+    }
+
+    @Test
+    void the_version_of_java_is_before_all_later_ones() {
+        assertThat(JavaVersion.isBefore(FEATURE - 1)).isFalse();
+        assertThat(JavaVersion.isBefore(FEATURE)).isFalse();
+        assertThat(JavaVersion.isBefore(FEATURE + 1)).isTrue();
+    }
+
+    @Test
     void a_registered_or_unknown_name_has_no_other() {
         for (int id = 0; id <= 0xffff; id++) {
             assertThat(GroupNames.registered(GroupNames.of(id))).isEmpty();

@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.cert.Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
@@ -17,6 +18,7 @@ import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -30,6 +32,7 @@ class PinsTest {
     private static final Certificate LEAF = CERTIFICATES.localhost(KeyKind.EC).leaf();
     private static final Certificate OTHER = CERTIFICATES.otherName().leaf();
     private static final Certificate ROOT = CERTIFICATES.root();
+    private static final Duration VALID = Duration.ofDays(2);
     private static final Certificate STRANGER = TestCertificates.withOwnRoot().root();
 
     @Test
@@ -71,19 +74,70 @@ class PinsTest {
         return generator.generateKeyPair();
     }
 
+    /** RFC 5280 section 4.2.1.9. */
+    @Test
+    void an_authority_has_as_many_authorities_below_it_as_its_certificate_allows() throws Exception {
+        KeyPair authority = keys();
+        KeyPair between = keys();
+        Certificate leaf = certificate("localhost", keys(), "Y", between, false);
+        Certificate middle = certificate("Y", between, "X", authority, new BasicConstraints(0), VALID);
+        for (int allowed = 0; allowed < 2; allowed++) {
+            Certificate top = certificate("X", authority, "X", authority, new BasicConstraints(allowed), VALID);
+            Pins pins = Pins.of(Pins.pin(top));
+            assertThat(pins.match(List.of(leaf, middle, top))).isEqualTo(allowed > 0);
+            assertThat(pins.match(List.of(middle, top))).isTrue();
+        }
+    }
+
+    /** RFC 5280 section 4.2.1.3. */
+    @Test
+    void an_authority_whose_key_may_be_used_for_something_else_alone_issues_nothing() throws Exception {
+        KeyPair authority = keys();
+        Certificate leaf = certificate("localhost", keys(), "X", authority, false);
+        for (int usage : new int[] {KeyUsage.keyCertSign, KeyUsage.digitalSignature, KeyUsage.cRLSign}) {
+            Certificate top =
+                    certificate("X", authority, "X", authority, new BasicConstraints(true), VALID, new KeyUsage(usage));
+            assertThat(Pins.of(Pins.pin(top)).match(List.of(leaf, top))).isEqualTo(usage == KeyUsage.keyCertSign);
+        }
+    }
+
+    @Test
+    void an_authority_whose_time_is_over_issues_nothing() throws Exception {
+        KeyPair authority = keys();
+        Certificate leaf = certificate("localhost", keys(), "X", authority, false);
+        Certificate top = certificate("X", authority, "X", authority, new BasicConstraints(true), Duration.ofHours(1));
+        assertThat(Pins.of(Pins.pin(top)).match(List.of(leaf, top))).isFalse();
+    }
+
     private static Certificate certificate(
             String subject, KeyPair keys, String issuer, KeyPair signer, boolean authority) throws Exception {
-        Instant now = Instant.now();
+        return certificate(subject, keys, issuer, signer, new BasicConstraints(authority), VALID);
+    }
+
+    private static Certificate certificate(
+            String subject,
+            KeyPair keys,
+            String issuer,
+            KeyPair signer,
+            BasicConstraints constraints,
+            Duration valid,
+            KeyUsage... usage)
+            throws Exception {
+        Instant from = Instant.now().minus(1, ChronoUnit.DAYS);
+        JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+                new X500Name("CN=" + issuer),
+                BigInteger.ONE,
+                Date.from(from),
+                Date.from(from.plus(valid)),
+                new X500Name("CN=" + subject),
+                keys.getPublic());
+        builder.addExtension(Extension.basicConstraints, true, constraints);
+        for (KeyUsage one : usage) {
+            builder.addExtension(Extension.keyUsage, true, one);
+        }
         return new JcaX509CertificateConverter()
-                .getCertificate(new JcaX509v3CertificateBuilder(
-                                new X500Name("CN=" + issuer),
-                                BigInteger.ONE,
-                                Date.from(now.minus(1, ChronoUnit.DAYS)),
-                                Date.from(now.plus(1, ChronoUnit.DAYS)),
-                                new X500Name("CN=" + subject),
-                                keys.getPublic())
-                        .addExtension(Extension.basicConstraints, true, new BasicConstraints(authority))
-                        .build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer.getPrivate())));
+                .getCertificate(
+                        builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer.getPrivate())));
     }
 
     @ParameterizedTest
@@ -95,6 +149,7 @@ class PinsTest {
                 "sha256/AAAA",
                 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
                 "sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                "sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
                 "sha256/not Base64, not Base64, not Base64, not Base"
             })
     void a_pin_in_another_format_is_refused_at_once(String pin) {

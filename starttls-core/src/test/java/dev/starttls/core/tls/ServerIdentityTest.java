@@ -7,6 +7,7 @@ import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.wire.HostName;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mockito.Mockito;
 
 class ServerIdentityTest {
 
@@ -95,6 +97,8 @@ class ServerIdentityTest {
         assertThat(server.matches(dns("example.org"))).isTrue();
         assertThat(server.matches(dns("www.example.org"))).isFalse();
         assertThat(server.matches(dns("192.0.2.1"))).isFalse();
+        assertThat(server.matches(ip(new byte[] {(byte) 192, 0, 2, 1}))).isTrue();
+        assertThat(server.matches(ip(new byte[] {(byte) 192, 0, 2, 2}))).isFalse();
         assertThat(server.host()).isEqualTo("mx.example.net");
         assertThat(server.indication().orElseThrow().getAsciiName()).isEqualTo("mx.example.net");
         assertThat(server).hasToString("mx.example.net or example.org or 192.0.2.1");
@@ -138,6 +142,7 @@ class ServerIdentityTest {
                 "127.1",
                 "127.0.0.1.",
                 "127.0.0.01",
+                "127.x.0.1",
                 "127.0.0.256",
                 "127.0.0",
                 "127.0.0.0.1",
@@ -150,9 +155,16 @@ class ServerIdentityTest {
                 "1::2::3",
                 "1:2:3:4:5:6:7",
                 "1:2:3:4:5:6:7:8:9",
+                "1:2:3:4:5:6:7:8:9:10",
+                "1:2:3:4:5:6:7:1.2.3.4",
+                "1:2:3:4::5:6:7:8",
                 "12345::",
                 "1:2:3:4:5:6:7:8::",
                 "::g",
+                "::G",
+                "::`",
+                "::@",
+                "::/",
                 "::1%",
                 "[::1",
                 "::1]",
@@ -256,6 +268,33 @@ class ServerIdentityTest {
                 .endsWith("ccc...")
                 .hasSize(103);
         assertThat(ServerIdentity.shownNames(LOCALHOST)).isEqualTo("localhost, 127.0.0.1");
+    }
+
+    @Test
+    void names_are_shown_whole_as_long_as_they_are_few_and_short() {
+        for (int count : new int[] {8, 9}) {
+            X509Certificate leaf = CERTIFICATES
+                    .alternatives(IntStream.range(0, count)
+                            .mapToObj(i -> new GeneralName(GeneralName.dNSName, "a" + i))
+                            .toArray(GeneralName[]::new))
+                    .leaf();
+            assertThat(ServerIdentity.shownNames(leaf))
+                    .isEqualTo("a0, a1, a2, a3, a4, a5, a6, a7" + (count == 8 ? "" : " and 1 more"));
+        }
+        assertThat(ServerIdentity.shownNames(dns("a".repeat(100)))).isEqualTo("a".repeat(100));
+        assertThat(ServerIdentity.shownNames(dns("a".repeat(101)))).isEqualTo("a".repeat(100) + "...");
+        assertThat(ServerIdentity.shownNames(dns("! ~\u007f"))).isEqualTo("!?~?");
+    }
+
+    /** Providers differ in what they throw. */
+    @Test
+    void a_subject_alternative_name_that_cannot_be_read_names_no_server() throws Exception {
+        for (Throwable thrown : List.of(new CertificateParsingException(), new IllegalArgumentException())) {
+            X509Certificate unreadable = Mockito.mock(X509Certificate.class);
+            Mockito.when(unreadable.getSubjectAlternativeNames()).thenThrow(thrown);
+            assertThat(PresentedIdentifier.of(unreadable)).isEmpty();
+            assertThat(ServerIdentity.of("localhost").matches(unreadable)).isFalse();
+        }
     }
 
     @Test

@@ -8,18 +8,22 @@ import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.Issued;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mockito.Mockito;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class TlsSettingsTest {
@@ -99,6 +103,7 @@ class TlsSettingsTest {
         "例え。テスト。,xn--r8jz45g.xn--zckzah,xn--r8jz45g.xn--zckzah",
         "under_score.example,under_score.example.,",
         "under_score,under_score,",
+        ".example,.example.,",
         "127.0.0.1,127.0.0.1,",
         "::1,::1,",
         "[::1],[::1],",
@@ -163,6 +168,11 @@ class TlsSettingsTest {
             PumpSide.handshake(others[0], others[1]);
             assertThat(others[0].pump.resumed()).isEqualTo(resumed);
         }
+    }
+
+    @Test
+    void a_trust_manager_that_trusts_anyone_names_no_issuers() {
+        assertThat(new UnverifiedContext.Anyone().getAcceptedIssuers()).isEmpty();
     }
 
     @ParameterizedTest
@@ -238,6 +248,98 @@ class TlsSettingsTest {
         PumpSide other = new PumpSide(server.serverEngine("127.0.0.1", 40_000, Optional.empty()));
         PumpSide.connect(one, other);
         return new PumpSide[] {one, other};
+    }
+
+    @Test
+    void the_function_for_contexts_is_asked_about_names_of_hosts_alone() throws GeneralSecurityException {
+        List<String> asked = new ArrayList<>();
+        TlsSettings server = TlsSettings.builder()
+                .context(CERTIFICATES.server(CERTIFICATES.localhost(KeyKind.EC)))
+                .contextByServerName(name -> {
+                    asked.add(name);
+                    return Optional.empty();
+                })
+                .build();
+        for (String sent : List.of("Mail.Example.", "mail.example", "127.0.0.1", "a b", "", "mail_1.example")) {
+            assertThat(server.serverEngine("127.0.0.1", -1, Optional.of(sent)).getUseClientMode())
+                    .isFalse();
+        }
+        assertThat(asked).containsExactly("mail.example", "mail_1.example");
+    }
+
+    @Test
+    void the_name_for_sni_may_be_another_and_may_be_left_out() throws GeneralSecurityException {
+        TlsSettings.Builder builder = TlsSettings.builder().context(CERTIFICATES.client());
+        assertThat(names(builder.sni("Other.example").build())).containsExactly(new SNIHostName("other.example"));
+        assertThat(names(builder.withoutSni().build())).isEmpty();
+        for (String name : List.of("127.0.0.1", "::1", "under_score.example", "a b", "")) {
+            assertThatThrownBy(() -> builder.sni(name))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(
+                            "name: expected the name of a host to be sent by SNI, got " + name + "; see withoutSni");
+        }
+    }
+
+    private static List<SNIServerName> names(TlsSettings settings) throws GeneralSecurityException {
+        return settings.clientEngine("localhost", 25, Verification.FULL)
+                .getSSLParameters()
+                .getServerNames();
+    }
+
+    /** Whatever its engine was made with; RFC 9325 section 4.2.1 has the order. */
+    @Test
+    void a_server_sets_its_side_its_order_of_suites_and_what_it_asks_the_client_for() throws Exception {
+        for (ClientCertificate asked : ClientCertificate.values()) {
+            SSLParameters made = new SSLParameters();
+            made.setUseCipherSuitesOrder(false);
+            made.setNeedClientAuth(asked == ClientCertificate.NONE);
+            SSLEngine engine = Mockito.mock(SSLEngine.class);
+            Mockito.when(engine.getSSLParameters()).thenReturn(made);
+            Mockito.when(engine.getSupportedProtocols()).thenReturn(new String[] {"TLSv1.3", "TLSv1.2", "TLSv1"});
+            assertThat(TlsSettings.builder()
+                            .engines((host, port) -> engine)
+                            .clientCertificate(asked)
+                            .build()
+                            .serverEngine("127.0.0.1", -1, Optional.empty()))
+                    .isSameAs(engine);
+            Mockito.verify(engine).setUseClientMode(false);
+            Mockito.verify(engine).setSSLParameters(made);
+            assertThat(made.getUseCipherSuitesOrder()).isTrue();
+            assertThat(made.getProtocols()).containsExactly("TLSv1.3", "TLSv1.2");
+            assertThat(made.getNeedClientAuth()).isEqualTo(asked == ClientCertificate.NEEDED);
+            assertThat(made.getWantClientAuth()).isEqualTo(asked == ClientCertificate.WANTED);
+        }
+    }
+
+    @Test
+    void where_keys_are_logged_engines_are_made_with_the_log_and_what_it_throws_is_dropped() throws Exception {
+        List<String> lines = new ArrayList<>();
+        EngineSource source = new EngineSource() {
+            @Override
+            public SSLEngine create(String host, int port) {
+                throw new AssertionError("Expected an engine that logs keys to be made");
+            }
+
+            @Override
+            public SSLEngine create(String host, int port, KeyLog log) {
+                log.line(host + " " + port);
+                return CERTIFICATES.client().createSSLEngine(host, port);
+            }
+        };
+        TlsSettings settings = TlsSettings.builder()
+                .engines(source)
+                .keyLog(line -> {
+                    lines.add(line);
+                    throw new IllegalStateException("a disk that is full");
+                })
+                .build();
+        assertThat(settings.logsKeys()).isTrue();
+        assertThat(settings.clientEngine("localhost", 25, Verification.FULL).getUseClientMode())
+                .isTrue();
+        assertThat(settings.serverEngine("127.0.0.1", 40_000, Optional.empty()).getUseClientMode())
+                .isFalse();
+        assertThat(lines).containsExactly("localhost 25", "127.0.0.1 40000");
+        assertThat(CLIENT.logsKeys()).isFalse();
     }
 
     @Test
