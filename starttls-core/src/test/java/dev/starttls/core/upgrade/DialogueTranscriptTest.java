@@ -108,6 +108,7 @@ class DialogueTranscriptTest {
         link.run().client().requireNoFailure();
         assertThat(entries).isNotEmpty().allSatisfy(entry -> assertThat(entry.text())
                 .isEqualTo(DialogueTranscript.CONCEALED));
+        assertThat(entries).extracting(Entry::direction).contains(Direction.SENT, Direction.RECEIVED);
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.starttls.core.testing.TinyClient;
 import dev.starttls.core.upgrade.UpgradeReport.PhaseTime;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -170,6 +171,48 @@ class DirectUpgradeTest {
         assertThat(connection.deadline()).contains(10 + (direct == DirectUpgrade.ALWAYS ? phase : phase / 2));
         client.at(20).arrive("NO upgrade\r\n").run();
         assertThat(connection.deadline()).as("on this connection").contains(20 + phase);
+    }
+
+    @Test
+    void a_command_that_was_asked_for_leaves_it_only_with_a_client_hello() {
+        UpgradeSettings settings = settings(DirectUpgrade.REMEMBERED);
+        long phase = settings.limits().timePerPhase().toNanos();
+        for (HostFacts known :
+                List.of(HostFacts.NONE, UPGRADED.withCommand(Answer.REFUSED).withClientHello(Answer.TAKEN))) {
+            remember(memory, known);
+            UpgradeConnection connection = new UpgradeConnection(new LineProtocolClient(), settings, SERVER);
+            Endpoint client = Endpoint.of(connection).arrive("HELLO there\r\n").run();
+            client.at(10).arrive("CAP UPGRADE\r\nEND\r\n").run();
+            boolean hello = known.clientHello() == Answer.TAKEN;
+            assertThat(connection.report().proposal()).isEqualTo(hello ? Proposal.ASKED_WITH_HELLO : Proposal.ASKED);
+            assertThat(connection.deadline()).contains(10 + (hello ? phase / 2 : phase));
+        }
+    }
+
+    @Test
+    void what_a_server_answers_by_going_is_said_and_not_tried_again() {
+        remember(memory, DIRECT);
+        requireNotTaken("Expected the server to accept the upgrade command before it was asked for its capabilities");
+        assertThat(facts(memory)).isEqualTo(DIRECT.withCommand(Answer.REFUSED));
+
+        HostFacts taking = UPGRADED.withCommand(Answer.TAKEN).withClientHello(Answer.TAKEN);
+        remember(memory, taking);
+        requireNotTaken(
+                "Expected the server to accept the ClientHello that was sent together with the upgrade command");
+        assertThat(facts(memory)).isEqualTo(taking.withClientHello(Answer.REFUSED));
+    }
+
+    private void requireNotTaken(String message) {
+        UpgradeException why = Endpoint.of(
+                        new UpgradeConnection(new LineProtocolClient(), settings(DirectUpgrade.REMEMBERED), SERVER))
+                .arrive("HELLO there\r\n")
+                .run()
+                .arriveEnd()
+                .run()
+                .upgradeFailure();
+        assertThat(why.reason()).isEqualTo(FailureReason.DIRECT_NOT_TAKEN);
+        assertThat(why.phase()).isEqualTo(Phase.COMMAND);
+        assertThat(why).hasMessageContaining(message).hasMessageContaining(", but the connection was closed");
     }
 
     @Test

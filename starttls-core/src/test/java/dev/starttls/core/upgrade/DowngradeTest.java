@@ -211,6 +211,74 @@ class DowngradeTest {
         assertThat(history.recall(SERVER).orElseThrow().version()).isEqualTo(version);
     }
 
+    /** Of versions that no engine here speaks. */
+    @ParameterizedTest
+    @CsvSource({
+        "SSLv3, TLSv1, true",
+        "TLSv1, SSLv3, false",
+        "SSLv3, SSLv3, false",
+        "TLSv1.1, TLSv1.2, true",
+        "TLSv9, TLSv1.3, false"
+    })
+    void versions_have_an_order_and_those_that_are_not_known_have_none(String version, String before, boolean older) {
+        remember(Duration.ofDays(1), before);
+        DowngradeWatch watch = watch(settings(TlsPolicy.OPPORTUNISTIC, Response.BLOCK));
+        watch.upgraded(new UpgradeReport(
+                "lines",
+                Role.CLIENT,
+                TlsPolicy.OPPORTUNISTIC,
+                Optional.of(new UpgradeReport.Negotiated(
+                        version,
+                        "suite",
+                        Optional.empty(),
+                        List.of(),
+                        List.of(),
+                        UpgradeReport.Resumption.FULL,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty())),
+                List.of(),
+                List.of(),
+                List.of(),
+                Proposal.ASKED,
+                Optional.empty()));
+        assertThat(events.heard()).isEqualTo(older ? List.of("downgraded to " + version) : List.of());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void that_tls_was_used_before_is_advice_where_it_is_for_want_of_it(FailureReason reason) {
+        remember(Duration.ofDays(1), "TLSv1.3");
+        for (Phase phase : Phase.values()) {
+            boolean cut = phase == Phase.COMMAND || phase == Phase.HANDSHAKE;
+            boolean missing =
+                    switch (reason) {
+                        case NOT_OFFERED, REFUSED, PREAUTHENTICATED, HANDSHAKE_FAILED -> true;
+                        case CONNECTION_CLOSED, TIMEOUT -> cut;
+                        default -> false;
+                    };
+            String advice =
+                    watch(settings(TlsPolicy.OPPORTUNISTIC, Response.BLOCK)).advice(reason, phase, "try A");
+            assertThat(advice).endsWith("try A");
+            assertThat(advice.startsWith("TLSv1.3 was used with mx.example.org:25 (lines) on 2026-03-30"))
+                    .as("%s", phase)
+                    .isEqualTo(missing);
+            assertThat(advice.equals("try A")).isEqualTo(!missing);
+            assertThat(watch(settings(TlsPolicy.REQUIRED, Response.BLOCK)).advice(reason, phase, "try A"))
+                    .as("it is required anyway")
+                    .isEqualTo("try A");
+            assertThat(watch(settings(TlsPolicy.OPPORTUNISTIC, Response.REPORT)).advice(reason, phase, "try A"))
+                    .as("it is not required")
+                    .isEqualTo("try A");
+        }
+    }
+
+    private static DowngradeWatch watch(UpgradeSettings settings) {
+        DowngradeWatch watch = new DowngradeWatch(new LineProtocolClient(), settings, new Peer("mx.example.org", 25));
+        watch.recall();
+        return watch;
+    }
+
     @ParameterizedTest
     @EnumSource
     void a_handshake_that_fails_is_blocked_where_tls_was_used_before(Response response) {

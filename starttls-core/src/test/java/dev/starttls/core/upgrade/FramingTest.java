@@ -1,9 +1,12 @@
 package dev.starttls.core.upgrade;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.starttls.core.line.LineException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +17,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.ByteRange;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -127,6 +131,119 @@ class FramingTest {
         framing.expect(Frame.sized(2, first -> OptionalInt.of(2)));
         assertThat(framing.octets(ByteBuffer.allocate(9))).contains(new byte[2]);
         assertThat(framing.lineDue()).isTrue();
+    }
+
+    @Test
+    void a_message_may_be_as_long_as_the_limit_and_no_longer() {
+        for (int said : new int[] {10, 11}) {
+            Framing small = new Framing(512, 10);
+            small.expect(Frame.sized(2, first -> OptionalInt.of(said)));
+            assertThat(small.octets(ByteBuffer.allocate(20)).isPresent()).isEqualTo(said == 10);
+            if (said > 10) {
+                assertThat(small.misannounced()).hasValue(said);
+            } else {
+                assertThat(small.misannounced()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void a_length_is_asked_for_with_one_octet_more_each_time() {
+        List<Integer> asked = new ArrayList<>();
+        framing.expect(Frame.sized(2, first -> {
+            asked.add(first.length);
+            return first.length < 4 ? OptionalInt.empty() : OptionalInt.of(6);
+        }));
+        assertThat(framing.octets(ByteBuffer.allocate(1))).isEmpty();
+        assertThat(framing.octets(ByteBuffer.allocate(2))).isEmpty();
+        assertThat(framing.misannounced()).isEmpty();
+        ByteBuffer rest = ByteBuffer.allocate(9);
+        assertThat(framing.octets(rest)).contains(new byte[6]);
+        assertThat(rest.remaining()).isEqualTo(6);
+        assertThat(asked).containsExactly(2, 3, 4);
+    }
+
+    @Test
+    void what_was_taken_of_a_message_may_begin_like_a_record_of_tls() {
+        assertThat(beginsLikeTls()).isFalse();
+        assertThat(beginsLikeTls(22)).isTrue();
+        assertThat(beginsLikeTls(21)).isTrue();
+        assertThat(beginsLikeTls(23)).isFalse();
+        assertThat(beginsLikeTls(22, 3)).isTrue();
+        assertThat(beginsLikeTls(22, 4)).isFalse();
+        assertThat(beginsLikeTls(21, 3, 1)).isTrue();
+        assertThat(beginsLikeTls(21, 2, 3)).isFalse();
+    }
+
+    private static boolean beginsLikeTls(int... octets) {
+        Framing framing = new Framing(512, MUCH);
+        framing.expect(Frame.exactly(10));
+        ByteBuffer source = ByteBuffer.allocate(octets.length);
+        for (int octet : octets) {
+            source.put((byte) octet);
+        }
+        assertThat(framing.octets(source.flip())).isEmpty();
+        return framing.beginsLikeTls();
+    }
+
+    /** Each character is one octet. */
+    @Test
+    void a_delimiter_may_have_octets_above_those_of_ascii() {
+        framing.expect(Frame.upTo("\u00ff\u0080"));
+        ByteBuffer source = ByteBuffer.wrap(new byte[] {(byte) 0x80, (byte) 0xff, (byte) 0x80, 1});
+        assertThat(framing.octets(source)).contains(new byte[] {(byte) 0x80, (byte) 0xff, (byte) 0x80});
+        assertThat(source.remaining()).isEqualTo(1);
+    }
+
+    @Test
+    void a_short_literal_holds_what_it_has_and_a_message_of_unknown_length_somewhat_more() {
+        framing.expect(Frame.exactly(10));
+        assertThat(framing.octets(ByteBuffer.allocate(3))).isEmpty();
+        assertThat(framing.held()).isEqualTo(10);
+        framing.reset();
+        framing.expect(Frame.upTo("end"));
+        assertThat(framing.octets(ByteBuffer.allocate(1))).isEmpty();
+        assertThat(framing.held()).as("it grows seldom").isEqualTo(4_096);
+        for (int came = 2; came <= 20_000; came++) {
+            assertThat(framing.octets(ByteBuffer.allocate(1))).isEmpty();
+            assertThat(framing.held()).isBetween(came, Math.max(4_096, 2 * came));
+        }
+    }
+
+    @Test
+    void a_line_is_held_until_it_is_whole_and_what_follows_is_not_taken() throws LineException {
+        ByteBuffer source = ByteBuffer.wrap("HELLO\r\nNOOP\r\n".getBytes(StandardCharsets.ISO_8859_1));
+        source.limit(3);
+        assertThat(framing.line(source)).isEmpty();
+        assertThat(framing.held()).isGreaterThanOrEqualTo(3);
+        source.limit(13);
+        assertThat(framing.line(source)).contains("HELLO");
+        assertThat(source.position()).isEqualTo(7);
+        assertThat(framing.held()).isZero();
+
+        source.limit(9);
+        assertThat(framing.line(source)).isEmpty();
+        framing.reset();
+        assertThat(framing.held()).isZero();
+        source.limit(13);
+        assertThat(framing.line(source)).as("nothing is glued to it").contains("OP");
+    }
+
+    @Test
+    void a_frame_that_could_not_end_is_refused() {
+        for (ThrowingCallable wrong : List.<ThrowingCallable>of(
+                () -> Frame.exactly(0),
+                () -> Frame.upTo(),
+                () -> Frame.upTo("a", ""),
+                () -> Frame.upTo("\u0100"),
+                () -> Frame.sized(0, first -> OptionalInt.of(1)))) {
+            assertThatIllegalArgumentException().isThrownBy(wrong).withMessageContaining("expected");
+        }
+        assertThat(Frame.exactly(1)).isEqualTo(new Frame.Exactly(1));
+        assertThat(Frame.upTo("\u00ff")).isEqualTo(new Frame.UpTo(List.of("\u00ff")));
+        assertThat(Frame.line()).isEqualTo(new Frame.Line());
+        Frame.Length one = first -> OptionalInt.of(1);
+        assertThat(Frame.sized(1, one)).isEqualTo(new Frame.Sized(1, one));
     }
 
     private static Optional<byte[]> feed(Frame frame, ByteBuffer source, List<Integer> pieces) {

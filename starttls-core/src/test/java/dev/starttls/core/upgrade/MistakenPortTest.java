@@ -4,12 +4,15 @@ import static dev.starttls.core.upgrade.Connections.client;
 import static dev.starttls.core.upgrade.Connections.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import dev.starttls.core.testing.BareTls;
 import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.Fragmentation;
 import dev.starttls.examples.PostgresServer;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -176,5 +179,28 @@ class MistakenPortTest {
         assertThat(server.upgradeFailure().phase()).isEqualTo(Phase.HANDSHAKE);
         assertThat(server.upgradeFailure().hint())
                 .hasValueSatisfying(hint -> assertThat(hint).contains("may wait for a greeting"));
+    }
+
+    @Test
+    void the_ports_of_the_protocol_are_named() {
+        Dialogue client = mock(Dialogue.class);
+        when(client.role()).thenReturn(Role.CLIENT);
+        when(client.startTlsPorts()).thenReturn(List.of(25, 587));
+        when(client.implicitTlsPorts()).thenReturn(List.of(465));
+        assertThat(FirstOctet.tlsOnPlaintextPort(client)).endsWith("the STARTTLS port (25, 587)");
+        assertThat(FirstOctet.plaintextOnTlsPort(client)).endsWith("the implicit-TLS port (465)");
+        Dialogue server = mock(Dialogue.class);
+        when(server.role()).thenReturn(Role.SERVER);
+        when(server.startTlsPorts()).thenReturn(List.of(25, 587));
+        assertThat(FirstOctet.tlsOnPlaintextPort(server)).endsWith("an implicit-TLS port");
+        assertThat(FirstOctet.plaintextOnTlsPort(server)).endsWith("a STARTTLS port (25, 587)");
+    }
+
+    @Test
+    void the_first_octet_of_a_record_is_no_character() {
+        for (int octet = 0; octet < 256; octet++) {
+            assertThat(FirstOctet.ofHandshake((byte) octet)).isEqualTo(octet == 22);
+            assertThat(FirstOctet.ofTlsOnly((byte) octet)).isEqualTo(octet == 21 || octet == 22);
+        }
     }
 }

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -80,6 +81,21 @@ class UpgradeLimitsTest {
         assertThat(SMALL.withTimeToClose(longer).timeToClose()).isEqualTo(longest);
         Duration shorter = longest.minusNanos(1);
         assertThat(SMALL.withTimePerPhase(shorter).timePerPhase()).isEqualTo(shorter);
+    }
+
+    @Test
+    void the_time_for_an_answer_of_this_side_is_bounded_in_the_same_way() {
+        for (Duration wrong : List.of(Duration.ZERO, Duration.ofNanos(-1))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> later(wrong))
+                    .withMessageContaining("limit: expected a positive time");
+        }
+        assertThat(later(Duration.ofNanos(1)).limit()).isEqualTo(Duration.ofNanos(1));
+        assertThat(later(UpgradeLimits.MAX_TIME.plusNanos(1)).limit()).isEqualTo(UpgradeLimits.MAX_TIME);
+    }
+
+    private static Step.Later<String> later(Duration limit) {
+        return new Step.Later<>(new CompletableFuture<>(), answer -> Step.ready(), limit);
     }
 
     @Test

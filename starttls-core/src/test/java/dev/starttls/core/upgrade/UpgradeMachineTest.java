@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.starttls.core.upgrade.State.Plaintext;
 import dev.starttls.core.upgrade.State.Tls;
 import dev.starttls.core.upgrade.UpgradeMachine.Event;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -75,6 +77,34 @@ class UpgradeMachineTest {
             assertThat(another.onIfAllowed(event)).contains(next);
             assertThat(another.state()).isEqualTo(next);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(State.class)
+    void it_fails_once_and_not_after_its_end(State state) {
+        UpgradeMachine machine = new UpgradeMachine(state);
+        IOException first = new IOException("first");
+        boolean over = state == State.CLOSED || state == State.FAILED;
+        assertThat(machine.fail(first)).isEqualTo(!over);
+        assertThat(machine.fail(new IOException("second"))).isFalse();
+        assertThat(machine.failure()).isEqualTo(over ? Optional.empty() : Optional.of(first));
+        assertThat(machine.state()).isEqualTo(over ? state : State.FAILED);
+    }
+
+    @Test
+    void what_it_knows_beside_the_state_is_true_from_then_on() {
+        UpgradeMachine machine = new UpgradeMachine(State.PLAINTEXT);
+        assertThat(List.of(machine.begun(), machine.leaving(), machine.inputEnded()))
+                .containsOnly(false);
+        machine.begin();
+        assertThat(List.of(machine.begun(), machine.leaving(), machine.inputEnded()))
+                .containsExactly(true, false, false);
+        machine.leave();
+        assertThat(List.of(machine.begun(), machine.leaving(), machine.inputEnded()))
+                .containsExactly(true, true, false);
+        machine.inputEnds();
+        assertThat(List.of(machine.begun(), machine.leaving(), machine.inputEnded()))
+                .containsOnly(true);
     }
 
     /** A reader and a writer may close at the same time, and only one of them asks for close_notify. */
