@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -27,7 +29,9 @@ class RealPeersTest {
         return PeerFile.all("heavy");
     }
 
+    /** Most of the time is spent waiting for servers that say nothing. */
     @Tag("peers")
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest
     @MethodSource("light")
     void what_is_found_in_a_server_that_is_installed_in_no_time_is_what_its_file_says(PeerFile file) throws Exception {
