@@ -11,6 +11,7 @@ import dev.starttls.core.upgrade.ServerDialogue;
 import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -146,20 +147,20 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
     /** RFC 9051 section 5.2: between commands, and in IDLE, the server may send what it has. */
     @Override
     public Output unasked() {
-        return Output.lines(pushed(idleTag.isPresent()));
+        return Output.all(pushed(idleTag.isPresent()));
     }
 
-    private List<String> pushed(boolean expunges) {
-        List<String> lines = new ArrayList<>();
-        for (ImapResponse.Data data : session().pushed().take(expunges)) {
-            lines.addAll(sent(data));
-        }
-        return lines;
+    private List<Output> pushed(boolean expunges) {
+        return session().pushed().take(expunges).stream()
+                .map(ImapServerDialogue::said)
+                .toList();
     }
 
-    /** A literal goes on the wire as the lines it consists of. */
-    private static List<String> sent(ImapResponse.Data data) {
-        return List.of(data.sent().split("\r\n", -1));
+    /** Octets where a literal is in it, which may have any of them and need not be of lines (RFC 9051 section 4.3). */
+    private static Output said(ImapResponse.Data data) {
+        return data.text().indexOf('\n') < 0
+                ? Output.line(data.sent())
+                : Output.octets((data.sent() + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
     }
 
     @Override
@@ -327,18 +328,18 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
     private Step idleBegins(String tag) {
         idleTag = Optional.of(tag);
         session().idle(true);
-        List<String> lines = new ArrayList<>(List.of("+ idling"));
-        lines.addAll(pushed(true));
-        return new Step.Await(phase(), lines);
+        List<Output> said = new ArrayList<>(List.of(Output.line("+ idling")));
+        said.addAll(pushed(true));
+        return say(said);
     }
 
     /** RFC 2177: DONE in any case of letters is all that may come. */
     private Step idleEnds(String line, String tag) {
-        List<String> lines = new ArrayList<>(pushed(true));
+        List<Output> said = new ArrayList<>(pushed(true));
         idleTag = Optional.empty();
         session().idle(false);
-        lines.add(tag + (Ascii.upper(line).equals("DONE") ? " OK IDLE terminated" : " BAD Expected DONE"));
-        return new Step.Await(phase(), lines);
+        said.add(Output.line(tag + (Ascii.upper(line).equals("DONE") ? " OK IDLE terminated" : " BAD Expected DONE")));
+        return say(said);
     }
 
     /** What is no command is not named: it may be a password that came where none is awaited. */
@@ -362,29 +363,27 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
         if (answer instanceof ImapAnswer.Later later) {
             return Step.later(later.answer(), came -> answer(tag, to, () -> came), later.limit());
         }
-        List<String> lines = new ArrayList<>();
         if (answer instanceof ImapAnswer.Challenge challenge) {
             exchange = Optional.of(new Exchange(tag, challenge.response()));
             return say(challenge.challenge().sent());
         }
         if (answer instanceof ImapAnswer.HandOver over) {
-            lines.addAll(pushed(expunges));
-            lines.add(tag + " " + over.status().sent());
-            return new Step.Ready(lines);
+            List<Output> said = new ArrayList<>(pushed(expunges));
+            said.add(Output.line(tag + " " + over.status().sent()));
+            return new Step.Ready(Output.all(said));
         }
         if (answer instanceof ImapAnswer.Close close) {
-            lines.add("* " + ImapStatus.of(ImapCondition.BYE, close.bye()).sent());
-            lines.add(tag + " " + close.status().sent());
-            return new Step.Close(lines);
+            return new Step.Close(List.of(
+                    "* " + ImapStatus.of(ImapCondition.BYE, close.bye()).sent(),
+                    tag + " " + close.status().sent()));
         }
         ImapAnswer.Reply reply = (ImapAnswer.Reply) answer;
-        for (ImapResponse.Data data : reply.data()) {
-            lines.addAll(sent(data));
-        }
-        lines.addAll(pushed(expunges));
-        lines.add(tag + " " + reply.status().sent());
+        List<Output> said = new ArrayList<>();
+        reply.data().forEach(data -> said.add(said(data)));
+        said.addAll(pushed(expunges));
+        said.add(Output.line(tag + " " + reply.status().sent()));
         boolean bye = reply.data().stream().anyMatch(data -> data.keyword().equals("BYE"));
-        return bye ? new Step.Close(lines) : new Step.Await(phase(), lines);
+        return bye ? new Step.Close(Output.all(said)) : say(said);
     }
 
     /** RFC 9051 section 6.2.3: no password is taken in the clear. */
@@ -408,5 +407,9 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
 
     private Step say(String... lines) {
         return new Step.Await(phase(), List.of(lines));
+    }
+
+    private Step say(List<Output> said) {
+        return new Step.Await(phase(), Output.all(said), Frame.line());
     }
 }

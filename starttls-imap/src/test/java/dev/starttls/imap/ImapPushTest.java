@@ -101,6 +101,24 @@ class ImapPushTest {
         assertThat(it.heard()).isEqualTo("* 5 EXISTS\r\n* 1 RECENT\r\n");
     }
 
+    /** RFC 9051 section 9: a literal is any octets, of which CRLF is none that ends a line. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void a_literal_may_have_any_octets_pushed_and_answered(int seed) throws Exception {
+        String literals = "1 FETCH (BODY[] {5}\r\na\nb\r\0 BINARY[1] ~{4}\r\n\r\n\rc BODY[2] {0}\r\n)";
+        Session it = new Session(seed == 0 ? Fragmentation.WHOLE : Fragmentation.random(seed));
+        assertThat(it.pushing.push(data(literals))).isTrue();
+        assertThat(it.heard()).isEqualTo("* " + literals + "\r\n");
+        it.say("c LATER\r\n");
+        later.complete(ImapAnswer.ok("done", data(literals), data("2 EXISTS")));
+        assertThat(it.heard()).isEqualTo("* " + literals + "\r\n* 2 EXISTS\r\nc OK done\r\n");
+        it.say("d IDLE\r\n");
+        it.pushing.push(data(literals));
+        it.say("DONE\r\ne NOOP\r\n");
+        assertThat(it.heard())
+                .isEqualTo("+ idling\r\n* " + literals + "\r\nd OK IDLE terminated\r\ne OK NOOP completed\r\n");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3})
     void in_idle_everything_is_said_and_the_command_ends_with_done(int seed) throws Exception {

@@ -46,10 +46,12 @@ class ImapTranscriptTest extends TranscriptContract {
 
     @Override
     protected Dialogue server(TlsPolicy policy) {
+        // Lines of a mail that look like responses.
+        String mail = "the password is " + SECRET + "\r\nb " + SECRET + "\r\n* OK " + SECRET + "\r\n";
         ImapHandler mailbox = (command, session) -> command.name().equals("FETCH")
                 ? ImapAnswer.ok(
                         "FETCH completed",
-                        new ImapResponse.Data("1 FETCH (BODY[] {25}\r\nthe password is " + SECRET + "\r\n)"))
+                        new ImapResponse.Data("1 FETCH (BODY[] {" + mail.length() + "}\r\n" + mail + ")"))
                 : ImapAnswer.bad("Unknown command");
         ImapLogin login = new ImapLogin((user, password) -> true, mailbox);
         return new ImapServerDialogue("mail.example.org", policy, login, login.capabilities());

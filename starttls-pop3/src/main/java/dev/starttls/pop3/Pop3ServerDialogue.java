@@ -3,12 +3,14 @@ package dev.starttls.pop3;
 import dev.starttls.core.line.Ascii;
 import dev.starttls.core.upgrade.ClosingReason;
 import dev.starttls.core.upgrade.DialogueTranscript;
+import dev.starttls.core.upgrade.Frame;
 import dev.starttls.core.upgrade.Output;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.ServerDialogue;
 import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -261,9 +263,14 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
     }
 
     private Step list(Pop3Command command) {
-        return command.arguments().isEmpty()
-                ? answer(new Pop3Answer.MultiLine(Pop3Reply.ok("Capabilities follow"), announce()), "CAPA")
-                : say(Pop3Reply.error("CAPA takes no argument"));
+        if (!command.arguments().isEmpty()) {
+            return say(Pop3Reply.error("CAPA takes no argument"));
+        }
+        List<String> lines = new ArrayList<>();
+        lines.add(Pop3Reply.ok("Capabilities follow").line());
+        lines.addAll(announce());
+        lines.add(".");
+        return new Step.Await(phase(), lines);
     }
 
     /**
@@ -320,7 +327,7 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
             return Step.later(later.answer(), next -> answer(next, to), later.limit());
         }
         if (answer instanceof Pop3Answer.MultiLine several) {
-            return new Step.Await(phase(), stuffed(several));
+            return new Step.Await(phase(), said(several), Frame.line());
         }
         if (answer instanceof Pop3Answer.Opened opened) {
             session().open();
@@ -339,14 +346,16 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
         return say(((Pop3Answer.Reply) answer).reply());
     }
 
-    private static List<String> stuffed(Pop3Answer.MultiLine answer) {
-        List<String> lines = new ArrayList<>(answer.lines().size() + 2);
-        lines.add(answer.reply().line());
+    /** What stands between the reply and the dot goes as octets, of which a transcript shows nothing: it may be mail. */
+    private static Output said(Pop3Answer.MultiLine answer) {
+        StringBuilder stuffed = new StringBuilder();
         for (String line : answer.lines()) {
-            lines.add(line.startsWith(".") ? "." + line : line);
+            stuffed.append(line.startsWith(".") ? "." : "").append(line).append("\r\n");
         }
-        lines.add(".");
-        return lines;
+        return Output.all(List.of(
+                Output.line(answer.reply().line()),
+                Output.octets(stuffed.toString().getBytes(StandardCharsets.ISO_8859_1)),
+                Output.line(".")));
     }
 
     private Step say(Pop3Reply reply) {

@@ -45,8 +45,8 @@ class Pop3TranscriptTest extends TranscriptContract {
 
     @Override
     protected Dialogue server(TlsPolicy policy) {
-        Pop3Maildrop handler = new Pop3Maildrop((user, password) -> Optional.of(
-                new MemoryMailbox(List.of(new Pop3Message("1", List.of("", "the password is " + SECRET))))));
+        Pop3Maildrop handler = new Pop3Maildrop((user, password) -> Optional.of(new MemoryMailbox(List.of(
+                new Pop3Message("1", List.of("", "the password is " + SECRET, "+OK " + SECRET, "-ERR " + SECRET))))));
         return new Pop3ServerDialogue(
                 "mail.example.org", policy, handler, handler.capabilities(), PlaintextLogin.ALLOWED);
     }

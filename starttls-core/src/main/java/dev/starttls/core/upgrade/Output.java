@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a dialogue says at once: lines, to which CRLF is appended, or octets as they are. Immutable.
+ * What a dialogue says at once: lines, to which CRLF is appended, octets as they are, or both in turn. Immutable.
  *
  * <pre>{@code
  * Output.line("STARTTLS");                             // for a protocol of lines
@@ -15,14 +15,17 @@ import java.util.List;
  */
 public final class Output {
 
-    private static final Output NONE = new Output(new byte[0], false);
+    private static final Output NONE = new Output(new byte[0], false, List.of());
 
     private final byte[] octets;
     private final boolean lines;
+    /** What it was put together of; empty for what was not. */
+    private final List<Output> parts;
 
-    private Output(byte[] octets, boolean lines) {
+    private Output(byte[] octets, boolean lines, List<Output> parts) {
         this.octets = octets;
         this.lines = lines;
+        this.parts = parts;
     }
 
     /**
@@ -43,7 +46,7 @@ public final class Output {
      *     more than one line (command injection)
      */
     public static Output line(String line) {
-        return new Output(LineEncoder.encode(line).array(), true);
+        return new Output(LineEncoder.encode(line).array(), true, List.of());
     }
 
     /**
@@ -60,7 +63,7 @@ public final class Output {
         if (lines.size() == 1) {
             return line(lines.get(0));
         }
-        return new Output(joined(lines.stream().map(LineEncoder::encode).toList()), true);
+        return new Output(joined(lines.stream().map(LineEncoder::encode).toList()), true, List.of());
     }
 
     /**
@@ -70,7 +73,22 @@ public final class Output {
      * @return the octets
      */
     public static Output octets(byte... octets) {
-        return octets.length == 0 ? NONE : new Output(octets.clone(), false);
+        return octets.length == 0 ? NONE : new Output(octets.clone(), false, List.of());
+    }
+
+    /**
+     * Several, one after another, to be said at once: the data of a response as octets, and its status as a line.
+     *
+     * @param parts perhaps none; copied. A transcript has them as it would have each alone
+     * @return all of them
+     */
+    public static Output all(List<Output> parts) {
+        List<Output> said = parts.stream().filter(part -> !part.isEmpty()).toList();
+        return switch (said.size()) {
+            case 0 -> NONE;
+            case 1 -> said.get(0);
+            default -> new Output(joined(said.stream().map(Output::buffer).toList()), false, said);
+        };
     }
 
     /**
@@ -96,6 +114,11 @@ public final class Output {
         return lines;
     }
 
+    /** What it was put together of; empty for what was not. */
+    List<Output> parts() {
+        return parts;
+    }
+
     /** To be read, and neither changed nor kept. */
     ByteBuffer buffer() {
         return ByteBuffer.wrap(octets);
@@ -118,11 +141,11 @@ public final class Output {
         return "Output[" + octets.length + " octets]";
     }
 
-    private static byte[] joined(List<ByteBuffer> lines) {
+    private static byte[] joined(List<ByteBuffer> pieces) {
         ByteBuffer all = ByteBuffer.allocate(
-                lines.stream().mapToInt(ByteBuffer::remaining).sum());
-        for (ByteBuffer line : lines) {
-            all.put(line);
+                pieces.stream().mapToInt(ByteBuffer::remaining).sum());
+        for (ByteBuffer piece : pieces) {
+            all.put(piece);
         }
         return all.array();
     }

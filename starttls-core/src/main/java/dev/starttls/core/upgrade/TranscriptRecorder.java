@@ -32,6 +32,10 @@ final class TranscriptRecorder {
         if (output.isEmpty()) {
             return;
         }
+        if (!output.parts().isEmpty()) {
+            output.parts().forEach(part -> sent(protection, part));
+            return;
+        }
         if (!output.madeOfLines()) {
             add(Direction.SENT, protection, () -> dialogue.shown(Direction.SENT, output.toOctets()));
             return;

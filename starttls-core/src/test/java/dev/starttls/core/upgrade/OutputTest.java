@@ -27,8 +27,20 @@ class OutputTest {
     }
 
     @Test
+    void several_are_said_one_after_another() {
+        Output lines = Output.lines(List.of("a", "b"));
+        Output octets = Output.octets((byte) '\n', (byte) 0);
+        Output both = Output.all(List.of(lines, Output.none(), octets, Output.line("c")));
+        assertThat(text(both)).isEqualTo("a\r\nb\r\n\n\0c\r\n");
+        assertThat(both.parts()).containsExactly(lines, octets, Output.line("c"));
+        assertThat(both.madeOfLines()).isFalse();
+        assertThat(Output.all(List.of(Output.none(), lines))).isSameAs(lines);
+        assertThat(Output.all(List.of(both, both)).toOctets()).hasSize(22);
+    }
+
+    @Test
     void nothing_is_empty_and_an_empty_line_is_not() {
-        for (Output nothing : List.of(Output.none(), Output.lines(List.of()), Output.octets())) {
+        for (Output nothing : List.of(Output.none(), Output.lines(List.of()), Output.octets(), Output.all(List.of()))) {
             assertThat(nothing.isEmpty()).isTrue();
             assertThat(nothing.madeOfLines()).isFalse();
             assertThat(nothing).isEqualTo(Output.none());
