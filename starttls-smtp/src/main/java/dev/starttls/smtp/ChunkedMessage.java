@@ -56,7 +56,7 @@ final class ChunkedMessage implements SmtpChunkReceiver {
         while (!broken && !ended) {
             if (lineGiven) {
                 lineGiven = false;
-                Optional<? extends CompletionStage<?>> pause = receiver.pause();
+                Optional<? extends CompletionStage<?>> pause = SmtpChunks.waiting(receiver.pause());
                 if (pause.isPresent()) {
                     return pause;
                 }

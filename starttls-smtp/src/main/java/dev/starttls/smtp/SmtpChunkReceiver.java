@@ -37,7 +37,7 @@ public interface SmtpChunkReceiver {
     /**
      * Asked after each piece, and again when what it has returned is complete: whether the receiver has enough for now.
      *
-     * @return completed, by any thread, when it may go on, within {@link #timeLimit}; empty to read on
+     * @return completed, by any thread, when it may go on, within {@link #timeLimit}; empty, or complete already, to read on
      */
     default Optional<? extends CompletionStage<?>> pause() {
         return Optional.empty();

@@ -70,7 +70,23 @@ final class SmtpChunks {
     }
 
     Optional<? extends CompletionStage<?>> pause() {
-        return refusal.isEmpty() ? receiver.orElseThrow().pause() : Optional.empty();
+        return refusal.isEmpty() ? waiting(receiver.orElseThrow().pause()) : Optional.empty();
+    }
+
+    /** A pause that is over already is none: otherwise it would be asked for again, without end. */
+    static Optional<? extends CompletionStage<?>> waiting(Optional<? extends CompletionStage<?>> pause) {
+        return pause.isPresent() && over(pause.get()) ? Optional.empty() : pause;
+    }
+
+    /** One that has failed is still to be waited for, which says so. */
+    private static boolean over(CompletionStage<?> stage) {
+        try {
+            CompletableFuture<?> future = stage.toCompletableFuture();
+            return future.isDone() && !future.isCompletedExceptionally();
+        } catch (UnsupportedOperationException e) {
+            // A stage need not have that form.
+            return false;
+        }
     }
 
     Optional<SmtpReply> cutOff() {

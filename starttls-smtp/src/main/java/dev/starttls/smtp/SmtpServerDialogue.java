@@ -270,7 +270,8 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
         }
         SmtpCommand command = SmtpCommand.parse(line);
         if (line.length() + 2 > maxOctets(command.verb())) {
-            return say(SmtpReply.of(500, "5.5.2 Line too long"));
+            SmtpReply refusal = SmtpReply.of(500, "5.5.2 Line too long");
+            return chunking && command.verb().equals("BDAT") ? lastReply(refusal) : say(refusal);
         }
         return switch (command.verb()) {
             case "EHLO" -> hello(command);
@@ -349,7 +350,7 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
             return cutOff(cutOff.get());
         }
         if (chunks.left() > 0) {
-            return Step.await(phase(), Frame.exactly((int) Math.min(SmtpChunks.PIECE_OCTETS, chunks.left())));
+            return Step.await(phase(), Frame.atMost((int) Math.min(SmtpChunks.PIECE_OCTETS, chunks.left())));
         }
         Duration limit = chunks.timeLimit();
         return Step.later(chunks.finish(), reply -> answered(say(chunks.finished(requireFinal(reply)))), limit);
@@ -423,7 +424,7 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
         taker.line(line.startsWith(".") ? line.substring(1) : line);
         Optional<SmtpReply> cutOff = taker.cutOff();
         if (cutOff.isEmpty()) {
-            Optional<? extends CompletionStage<?>> pause = taker.pause();
+            Optional<? extends CompletionStage<?>> pause = SmtpChunks.waiting(taker.pause());
             return pause.isEmpty()
                     ? Step.await(phase())
                     : Step.later(pause.get(), unused -> Step.await(phase()), taker.timeLimit());

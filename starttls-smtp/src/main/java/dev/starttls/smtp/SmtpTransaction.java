@@ -40,7 +40,7 @@ public final class SmtpTransaction implements SmtpHandler {
 
     private static final String SMTPUTF8 = "SMTPUTF8";
     /** RFC 3461 section 4, with the octets of UTF-8 of RFC 6531 section 3.4; an empty path is {@code <>}. */
-    private static final Pattern XTEXT = Pattern.compile("(?:[!-*,-<>-~\\x80-\\xff]|\\+[0-9A-F]{2})+");
+    private static final Pattern XTEXT = Pattern.compile("(?:[!-*,-<>-~\\x80-\\xff]++|\\+[0-9A-F]{2})++");
 
     private final SmtpDelivery delivery;
     private final long maxOctets;

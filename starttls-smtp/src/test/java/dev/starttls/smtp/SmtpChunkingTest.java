@@ -8,6 +8,7 @@ import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.core.upgrade.UpgradeLimits;
 import dev.starttls.core.upgrade.UpgradeSettings;
 import dev.starttls.core.upgrade.Want;
 import java.nio.ByteBuffer;
@@ -227,6 +228,106 @@ class SmtpChunkingTest {
         assertThat(mailbox.events).containsExactly("one", "pause", "two", "pause");
         mailbox.pauses.get(1).complete("go on");
         assertThat(codes(server)).containsExactly("250", "250");
+    }
+
+    static Stream<CompletionStage<String>> over() {
+        return Stream.of(
+                CompletableFuture.completedFuture("go on"),
+                CompletableFuture.completedFuture(null),
+                CompletableFuture.completedStage("go on"));
+    }
+
+    /** However many there are: each would be asked for again when it is over. */
+    @ParameterizedTest
+    @MethodSource("over")
+    void a_pause_that_is_over_already_is_none(CompletionStage<String> pause) {
+        SmtpDataReceiver lines = new SmtpDataReceiver() {
+            @Override
+            public void line(String line) {
+                mailbox.octets += line.length() + 2;
+            }
+
+            @Override
+            public Optional<CompletionStage<String>> pause() {
+                return Optional.of(pause);
+            }
+
+            @Override
+            public SmtpReply end() {
+                return SmtpReply.of(250, "2.0.0 Queued");
+            }
+        };
+        SmtpTransaction mail = new SmtpTransaction(envelope -> lines, 65_536);
+        Endpoint server = Endpoint.of(
+                new SmtpServerDialogue("mx.example.org", TlsPolicy.DISABLED, mail, mail.extensions()),
+                UpgradeSettings.of(TlsPolicy.DISABLED));
+        String text = "\r\n".repeat(8_192);
+        server.arrive(BEGIN + chunk(text, "") + chunk(text, " LAST")).run();
+        assertThat(codes(server)).containsExactly("220", "250", "250", "250", "250", "250");
+        server.arrive(BEGIN + "DATA\r\n" + text + ".\r\n").run();
+        assertThat(codes(server)).containsExactly("250", "250", "250", "354", "250");
+        assertThat(mailbox.octets).isEqualTo(3L * text.length());
+    }
+
+    @ParameterizedTest
+    @MethodSource("over")
+    void so_it_is_of_a_receiver_of_chunks_that_has_the_same_each_time(CompletionStage<String> over) {
+        CompletableFuture<String> write = new CompletableFuture<>();
+        List<CompletionStage<String>> pauses = new ArrayList<>(List.of(over, write));
+        SmtpChunkReceiver octets = new SmtpChunkReceiver() {
+            @Override
+            public void octets(byte[] piece) {
+                mailbox.octets += piece.length;
+            }
+
+            @Override
+            public Optional<CompletionStage<String>> pause() {
+                return Optional.of(pauses.get(mailbox.octets > 16_384 ? 1 : 0));
+            }
+
+            @Override
+            public CompletionStage<SmtpReply> finish() {
+                return CompletableFuture.completedFuture(SmtpReply.of(250, "2.0.0 Ok"));
+            }
+        };
+        Endpoint server = Endpoint.of(
+                new SmtpServerDialogue(
+                        "mx.example.org",
+                        TlsPolicy.DISABLED,
+                        (command, session) -> new SmtpAnswer.Chunk(octets),
+                        List.of("CHUNKING")),
+                UpgradeSettings.of(TlsPolicy.DISABLED));
+        server.arrive(chunk("x".repeat(20_000), "")).run();
+        assertThat(codes(server)).containsExactly("220");
+        assertThat(server.connection().want()).isEqualTo(Want.ANSWER);
+        write.complete(null);
+        assertThat(codes(server)).containsExactly("250");
+        assertThat(mailbox.octets).isEqualTo(20_000);
+    }
+
+    /** A piece is no longer than what may come in a phase. */
+    @ParameterizedTest
+    @ValueSource(ints = {128, 8_192, 16_384})
+    void chunks_are_read_whatever_a_phase_may_have(int octetsPerPhase) {
+        SmtpTransaction mail = new SmtpTransaction(mailbox, 65_536);
+        Endpoint server = Endpoint.of(
+                new SmtpServerDialogue("mx.example.org", TlsPolicy.DISABLED, mail, mail.extensions()),
+                UpgradeSettings.of(TlsPolicy.DISABLED)
+                        .withLimits(UpgradeLimits.DEFAULT.withLineOctets(128).withOctetsPerPhase(octetsPerPhase)));
+        server.arrive(BEGIN + chunk("0123456789\r\n".repeat(2_000), " LAST") + "NOOP\r\n")
+                .run()
+                .requireNoFailure();
+        assertThat(codes(server)).containsExactly("220", "250", "250", "250", "250", "250");
+        assertThat(mailbox.events).hasSize(2_001).endsWith("END");
+    }
+
+    @Test
+    void a_command_that_is_too_long_ends_the_connection_since_octets_follow_it() {
+        Endpoint server = serve();
+        server.arrive("EHLO c.example\r\nBDAT 6" + " ".repeat(520) + "\r\nQUIT\r\n")
+                .run();
+        assertThat(codes(server)).containsExactly("220", "250", "500", "421");
+        assertThat(server.ended()).isTrue();
     }
 
     @ParameterizedTest

@@ -52,6 +52,21 @@ public sealed interface Frame {
     }
 
     /**
+     * A piece of something longer: a fixed number of octets, or as many as the limits allow in a phase where that is fewer. So
+     * what says its length in advance can be read whatever the limits are.
+     *
+     * @param count at least 1
+     */
+    record AtMost(int count) implements Frame {
+        /** Checks the bound. */
+        public AtMost {
+            if (count < 1) {
+                throw new IllegalArgumentException("count: expected at least 1 octet, got " + count);
+            }
+        }
+    }
+
+    /**
      * Octets up to the first of these that comes, which is given out with them. Octets are compared and nothing is parsed: a
      * delimiter inside a string or a comment ends it too.
      *
@@ -108,6 +123,17 @@ public sealed interface Frame {
      */
     static Frame exactly(int count) {
         return new Exactly(count);
+    }
+
+    /**
+     * A piece of something longer: so many octets, or as many as the limits allow in a phase where that is fewer.
+     *
+     * @param count at least 1
+     * @return the frame
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    static Frame atMost(int count) {
+        return new AtMost(count);
     }
 
     /**

@@ -41,7 +41,7 @@ final class Framing {
 
     /** What comes next ends there. */
     void expect(Frame frame) {
-        awaited = frame;
+        awaited = frame instanceof Frame.AtMost piece ? Frame.exactly(Math.min(piece.count(), maxOctets)) : frame;
     }
 
     /** Whether a line is due, and not octets of another kind. */

@@ -79,12 +79,12 @@ public final class DialogueFuzzer {
         Step step = policy == TlsPolicy.IMPLICIT ? secured() : opened();
         for (String line : lines) {
             step = untilAwaiting(step);
-            if (step instanceof Step.Await await && await.frame() instanceof Frame.Exactly literal) {
-                if (literal.count() > MAX_OCTETS) {
+            if (step instanceof Step.Await await && counted(await.frame()) > 0) {
+                int octets = counted(await.frame());
+                if (octets > MAX_OCTETS) {
                     return;
                 }
-                step = check(
-                        dialogue.octets(Arrays.copyOf(line.getBytes(StandardCharsets.ISO_8859_1), literal.count())));
+                step = check(dialogue.octets(Arrays.copyOf(line.getBytes(StandardCharsets.ISO_8859_1), octets)));
             } else if (step instanceof Step.Await || step instanceof Step.Propose || step instanceof Step.Ask) {
                 step = hear(line);
             } else {
@@ -92,6 +92,14 @@ public final class DialogueFuzzer {
             }
         }
         untilAwaiting(step);
+    }
+
+    /** The octets that are waited for, where they are counted; 0 where they are not. */
+    private static int counted(Frame frame) {
+        if (frame instanceof Frame.AtMost piece) {
+            return piece.count();
+        }
+        return frame instanceof Frame.Exactly literal ? literal.count() : 0;
     }
 
     private Step opened() {
