@@ -26,11 +26,17 @@ public record StsPolicy(Mode mode, List<MxPattern> mx, Duration maxAge, List<Str
     /** The maximum length of a policy, in octets (RFC 8461 section 3.3). */
     public static final int MAX_OCTETS = 65_536;
 
+    /** The maximum number of lines: more hosts than any domain has, and few enough to be compared and kept. */
+    public static final int MAX_LINES = 1_000;
+
     /** The longest time that a policy holds, a year, or 31,557,600 seconds; one that says more is taken to say this. */
     public static final Duration MAX_AGE = Duration.ofHours(8_766);
 
     /** Ten digits by the grammar, although {@link #MAX_AGE} has eight. */
     private static final int MAX_DIGITS = 10;
+
+    /** A string and what holds it. */
+    private static final int OBJECT_OCTETS = 72;
 
     /** What is done about hosts that fail (RFC 8461 section 5). */
     public enum Mode {
@@ -65,7 +71,7 @@ public record StsPolicy(Mode mode, List<MxPattern> mx, Duration maxAge, List<Str
      *
      * @param text each character one octet
      * @return the policy
-     * @throws StsSyntaxException if it is none: more than {@link #MAX_OCTETS}, a line without a key, a version other than STSv1, a
+     * @throws StsSyntaxException if it is none: more than {@link #MAX_OCTETS} or {@link #MAX_LINES}, a line without a key, a version other than STSv1, a
      *     mode, pattern or age that is not one, or a key missing
      */
     public static StsPolicy parse(String text) throws StsSyntaxException {
@@ -92,6 +98,9 @@ public record StsPolicy(Mode mode, List<MxPattern> mx, Duration maxAge, List<Str
                 throw new StsSyntaxException("Expected a value without control characters after " + key + ", got \""
                         + DomainName.shown(value) + "\"");
             }
+            if (lines.size() == MAX_LINES) {
+                throw new StsSyntaxException("Expected a policy of at most " + MAX_LINES + " lines, got more");
+            }
             lines.add(VersionedText.stripped(line));
             if (key.equals("mx")) {
                 mx.add(pattern(value));
@@ -110,6 +119,13 @@ public record StsPolicy(Mode mode, List<MxPattern> mx, Duration maxAge, List<Str
      */
     public boolean allows(String host) {
         return mx.stream().anyMatch(pattern -> pattern.matches(host));
+    }
+
+    /** What it takes in memory, estimated. */
+    int octets() {
+        return OBJECT_OCTETS * (lines.size() + mx.size())
+                + lines.stream().mapToInt(String::length).sum()
+                + mx.stream().mapToInt(pattern -> pattern.text().length()).sum();
     }
 
     private static StsPolicy policy(Map<String, String> fields, List<MxPattern> mx, List<String> lines)

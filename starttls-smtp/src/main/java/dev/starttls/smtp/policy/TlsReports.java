@@ -34,8 +34,10 @@ import java.util.function.Supplier;
  * alike there is one detail with their number. Sessions that deliver reports are not to be counted (RFC 8460 section 3).
  *
  * <p>Memory is bounded, since any domain that mail is sent to adds to it: where there is no room for another
- * detail, sessions are counted under their result type alone, or in the summary alone; where there is none for another policy, they are
- * counted by {@link #dropped} alone. Days that nobody has taken for {@value #MAX_DAYS} days are dropped, and so are sessions of a day
+ * detail, sessions are counted under their result type alone, or in the summary alone; where there is none for the text of another
+ * policy, under the policy without its text, and where there is none for that, they are
+ * counted by {@link #dropped} alone. No domain has more room than a share of a day, and half of all is kept for what is short, so that
+ * domains with long policies and many kinds of failures take nothing from the others. Days that nobody has taken for {@value #MAX_DAYS} days are dropped, and so are sessions of a day
  * before those in memory, or of a time before 1970 or after 9999, which no report could have.
  *
  * <p>Safe for use by several threads; no call waits for more than the memory.
@@ -50,6 +52,13 @@ public final class TlsReports {
 
     /** The maximum number of details of failures under one policy: a report of so many is read by no person. */
     public static final int MAX_FAILURES = 500;
+
+    /** Of the room, what a domain may take on a day with details and texts. */
+    private static final int SHARES = 64;
+    /** A share is no less than that: so much does a usual domain need. */
+    private static final long MIN_SHARE_OCTETS = 65_536;
+    /** The text of a policy up to which it is short: that of a usual domain. */
+    private static final int SHORT_OCTETS = 4_096;
 
     private static final int ENTRY_OCTETS = 256;
     private static final int TEXT_OCTETS = 56;
@@ -201,33 +210,66 @@ public final class TlsReports {
         }
         LocalDate day = day(when);
         String domain = recipients.toLowerCase(Locale.ROOT);
-        Map<String, Map<ReportedPolicy, Sessions>> domains = days.getOrDefault(day, Map.of());
-        Sessions sessions = domains.getOrDefault(domain, Map.of()).get(policy);
-        if (sessions == null) {
-            long needed = ENTRY_OCTETS
-                    + octets(policy.strings())
-                    + octets(policy.mxHosts())
-                    + octets(List.of(domain, policy.domain()));
-            boolean late = days.size() == MAX_DAYS && day.isBefore(days.firstKey());
-            if (late || octets + needed > maxOctets) {
-                dropped = sum(dropped, sum(successful, failed));
-                return;
-            }
-            sessions = new Sessions();
-            sessions.octets = needed;
-            octets += needed;
-            days.computeIfAbsent(day, unused -> new TreeMap<>())
-                    .computeIfAbsent(domain, unused -> new LinkedHashMap<>())
-                    .put(policy, sessions);
-            forgetOldDays();
+        Optional<Sessions> room = under(day, domain, policy)
+                .or(() -> under(day, domain, new ReportedPolicy(policy.type(), policy.domain(), List.of(), List.of())));
+        if (room.isEmpty()) {
+            dropped = sum(dropped, sum(successful, failed));
+            return;
         }
+        Sessions sessions = room.get();
         sessions.successful = sum(sessions.successful, successful);
         sessions.failed = sum(sessions.failed, failed);
+        boolean detailed = failures.isEmpty() || taken(day, domain) < share();
         for (ReportedFailure failure : failures) {
-            if (!counted(sessions, failure.withSessions(1), failure.sessions())) {
+            if (!(detailed && counted(sessions, failure.withSessions(1), failure.sessions()))) {
                 boolean unusedInSummaryAlone = counted(sessions, general(failure), failure.sessions());
             }
         }
+    }
+
+    /** Those under a policy; empty if they are not counted yet and there is no room for them. */
+    private Optional<Sessions> under(LocalDate day, String domain, ReportedPolicy policy) {
+        Map<ReportedPolicy, Sessions> policies =
+                days.getOrDefault(day, Map.of()).getOrDefault(domain, Map.of());
+        Sessions counted = policies.get(policy);
+        if (counted != null) {
+            return Optional.of(counted);
+        }
+        long needed = ENTRY_OCTETS
+                + octets(policy.strings())
+                + octets(policy.mxHosts())
+                + octets(List.of(domain, policy.domain()));
+        boolean late = days.size() == MAX_DAYS && day.isBefore(days.firstKey());
+        // Without text there is one for each type and name: as much again is enough for many.
+        boolean text = !policy.strings().isEmpty() || !policy.mxHosts().isEmpty();
+        long share = text ? share() : 2 * share();
+        if (late || taken(day, domain) + needed > share || !room(needed, needed > SHORT_OCTETS)) {
+            return Optional.empty();
+        }
+        Sessions sessions = new Sessions();
+        sessions.octets = needed;
+        octets += needed;
+        days.computeIfAbsent(day, unused -> new TreeMap<>())
+                .computeIfAbsent(domain, unused -> new LinkedHashMap<>())
+                .put(policy, sessions);
+        forgetOldDays();
+        return Optional.of(sessions);
+    }
+
+    private long share() {
+        return Math.max(MIN_SHARE_OCTETS, maxOctets / SHARES);
+    }
+
+    /** What a domain takes on a day. */
+    private long taken(LocalDate day, String domain) {
+        return days.getOrDefault(day, Map.of()).getOrDefault(domain, Map.of()).values().stream()
+                .mapToLong(sessions -> sessions.octets)
+                .sum();
+    }
+
+    /** Half is for what no domain can do without. */
+    private boolean room(long needed, boolean dispensable) {
+        return octets + needed <= (dispensable ? maxOctets / 2 : maxOctets);
     }
 
     /** Its result type alone, which takes little room. */
@@ -250,8 +292,8 @@ public final class TlsReports {
                             failure.additionalInformation().orElse(""),
                             failure.reasonCode().orElse("")));
             // Those of the result types alone come on top: there are eleven.
-            boolean details = failure.equals(general(failure)) || sessions.failures.size() < MAX_FAILURES;
-            if (!details || octets + needed > maxOctets) {
+            boolean detail = !failure.equals(general(failure));
+            if ((detail && sessions.failures.size() >= MAX_FAILURES) || !room(needed, detail)) {
                 return false;
             }
             sessions.octets += needed;

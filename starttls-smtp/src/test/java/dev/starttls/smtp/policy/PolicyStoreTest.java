@@ -51,6 +51,38 @@ class PolicyStoreTest {
         assertThatThrownBy(() -> PolicyStore.inMemory(0)).isInstanceOf(IllegalArgumentException.class);
     }
 
+    /** A policy of 64 KiB is some hundred KiB in memory. */
+    @Test
+    void long_policies_displace_each_other_and_no_short_one() throws Exception {
+        PolicyStore store = PolicyStore.inMemory(1_000);
+        for (int i = 0; i < 300; i++) {
+            store.keep(policy("short" + i + ".example", "1"));
+        }
+        StsPolicy longest = StsPolicy.parse("version: STSv1\nmode: enforce\nmax_age: 86400\n"
+                + ("mx: *." + "a-host".repeat(9) + ".example\n").repeat(900));
+        for (int i = 0; i < 300; i++) {
+            store.keep(new StoredPolicy("long" + i + ".example", "1", longest, FETCHED, FETCHED));
+        }
+        assertThat(store.domains())
+                .filteredOn(domain -> domain.startsWith("short"))
+                .hasSize(300);
+        assertThat(store.domains())
+                .filteredOn(domain -> domain.startsWith("long"))
+                .hasSizeBetween(5, 40)
+                .contains("long299.example")
+                .doesNotContain("long0.example");
+        for (int i = 0; i < 300; i++) {
+            store.remove("long" + i + ".example");
+        }
+        for (int i = 0; i < 700; i++) {
+            store.keep(policy("more" + i + ".example", "1"));
+        }
+        assertThat(store.domains()).hasSize(1_000);
+        PolicyStore one = PolicyStore.inMemory(1);
+        one.keep(new StoredPolicy("long.example", "1", longest, FETCHED, FETCHED));
+        assertThat(one.domains()).containsExactly("long.example");
+    }
+
     @Test
     void another_process_finds_what_a_folder_keeps_and_no_other_file_is_left() throws Exception {
         PolicyStore.inFolder(folder).keep(policy("example.org", "a"));

@@ -135,6 +135,15 @@ class StsPolicyTest {
                 .hasMessageContaining("at most 65536 octets, got 65537");
     }
 
+    @Test
+    void a_policy_has_at_most_1000_lines() throws Exception {
+        String policy = "version: STSv1\nmode: enforce\nmax_age: 1\n" + "mx: a\n".repeat(StsPolicy.MAX_LINES - 3);
+        assertThat(StsPolicy.parse(policy + "\n\n").lines()).hasSize(StsPolicy.MAX_LINES);
+        assertThatThrownBy(() -> StsPolicy.parse(policy + "mx: b"))
+                .isInstanceOf(StsSyntaxException.class)
+                .hasMessageContaining("at most 1000 lines");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "mail.example.com, mail.example.com, true",

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
@@ -179,6 +180,43 @@ class TlsReportsTest {
 
         small.succeeded("example.org", sts, NEXT_DAY);
         assertThat(small.snapshot()).as("there is room again").hasSize(1);
+    }
+
+    /** Policies of the greatest length that a domain changes as fast as it can, and failures of all kinds. */
+    @Test
+    void domains_with_long_policies_and_many_details_take_no_room_of_others() {
+        for (int domain = 0; domain < 100; domain++) {
+            String name = "d" + domain + ".evil.example";
+            for (int i = 0; i < 30; i++) {
+                ReportedPolicy longest = new ReportedPolicy(
+                        ReportedPolicy.Type.STS,
+                        name,
+                        Collections.nCopies(999, "mx: *.a-host-with-a-name-of-some-length-of-mine." + i + "." + name),
+                        Collections.nCopies(999, "*.a-host-with-a-name-of-some-length-of-mine." + i + "." + name));
+                reports.succeeded(name, longest, NOON);
+                reports.failed(name, sts, expired.withMxHost("mx" + i + ".evil.example"), NOON);
+            }
+        }
+        for (int i = 0; i < 1_000; i++) {
+            reports.failed("victim" + i + ".example", sts, expired, NOON);
+        }
+        assertThat(reports.dropped()).isZero();
+        List<TlsReport> taken = reports.take(NEXT_DAY);
+        assertThat(taken).hasSize(1_100);
+        for (TlsReport report : taken) {
+            long sessions = report.sessions().stream()
+                    .mapToLong(counts -> counts.successful() + counts.failed())
+                    .sum();
+            if (report.domain().startsWith("victim")) {
+                assertThat(report.sessions()).hasSize(1);
+                assertThat(report.sessions().get(0).policy()).isEqualTo(sts);
+                assertThat(report.sessions().get(0).failures())
+                        .singleElement()
+                        .satisfies(failure -> assertThat(failure.type()).contains(TlsResultType.CERTIFICATE_EXPIRED));
+            } else {
+                assertThat(sessions).isEqualTo(60);
+            }
+        }
     }
 
     @Test
