@@ -16,9 +16,9 @@ final class CertificateNames {
 
     /**
      * One attribute of a subject as RFC 2253 writes it, up to a comma or plus without a backslash: a value of anything else than
-     * what names of hosts consist of is not one.
+     * what names of hosts consist of is not one. Possessive, so that no value is too long for the stack.
      */
-    private static final Pattern ATTRIBUTE = Pattern.compile("([^=,+]+)=((?:[^\\\\,+]|\\\\.)*)(?:[,+]|$)");
+    private static final Pattern ATTRIBUTE = Pattern.compile("([^=,+]+)=((?:[^\\\\,+]++|\\\\.)*+)(?:[,+]|$)");
 
     private static final Pattern HOST = Pattern.compile("(\\*\\.)?[a-z0-9._-]+");
 

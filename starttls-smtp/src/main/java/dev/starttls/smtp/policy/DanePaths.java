@@ -28,7 +28,10 @@ final class DanePaths {
 
     /** As many as engines take by default; authorities in use send three. */
     private static final int MAX_CERTIFICATES = 10;
-    /** A chain in order needs two for each of its certificates: one to find the way, one to validate it. */
+    /**
+     * A chain in order needs two for each of its certificates: one to find the way, one to validate it. A path that is validated
+     * counts for as many as it has certificates.
+     */
     private static final int MAX_SIGNATURES = 64;
 
     private final List<X509Certificate> sent;
@@ -128,6 +131,11 @@ final class DanePaths {
     }
 
     private boolean holds(List<X509Certificate> path, TrustAnchor anchor) {
+        if (signatures < path.size()) {
+            signatures = 0;
+            return false;
+        }
+        signatures -= path.size();
         try {
             CertPath validated = CertificateFactory.getInstance("X.509").generateCertPath(path);
             PKIXParameters parameters = new PKIXParameters(Set.of(anchor));

@@ -26,8 +26,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -202,6 +205,48 @@ class DaneVerifierTest {
         Chain sent = chain(one.issue(TestAuthority.server(BASE)), same.toArray(TestAuthority[]::new));
         Refused refused = requireRefused(sent, RefusalKind.NO_TLSA_MATCH, tlsa(2, 1, 1, ROOT.certificate()));
         assertThat(refused.detail()).contains("not all paths were tried");
+    }
+
+    /** Each record has another certificate of the authority above all that was sent, and the server's own is for clients. */
+    @Test
+    void records_that_all_lead_to_a_path_which_does_not_hold_cost_a_bounded_time() {
+        TestAuthority top = TestAuthority.root("Top");
+        List<TestAuthority> between = new ArrayList<>(List.of(top.below(TestAuthority.authority("1"))));
+        for (int i = 2; i <= 9; i++) {
+            between.add(0, between.get(0).below(TestAuthority.authority(String.valueOf(i))));
+        }
+        Chain sent = chain(
+                between.get(0).issue(TestAuthority.server(BASE).forPurpose(KeyPurposeId.id_kp_clientAuth)),
+                between.toArray(TestAuthority[]::new));
+        List<Tlsa> records = Stream.generate(() -> tlsa(2, 0, 0, top.cross(top).certificate()))
+                .limit(50)
+                .toList();
+        DanePaths one = new DanePaths(sent.sent(), records.subList(0, 1), TestAuthority.now());
+        assertThat(one.lead()).isFalse();
+        assertThat(one.bound()).isEmpty();
+        DanePaths all = new DanePaths(sent.sent(), records, TestAuthority.now());
+        assertThat(all.lead()).isFalse();
+        assertThat(all.bound()).isPresent();
+        assertThat(all.flaw())
+                .hasValueSatisfying(flaw -> assertThat(flaw.detail()).contains("extended key usage"));
+    }
+
+    /** Of one without names of its own, whose attributes are looked at. */
+    @Test
+    void a_subject_of_any_length_is_read() {
+        String longest = "x\\, ".repeat(10_000) + "x";
+        Chain sent = chain(
+                MIDDLE.issue(new TestAuthority.Content(
+                        "CN=" + BASE + ",O=" + longest,
+                        List.of(),
+                        Optional.empty(),
+                        KeyUsage.digitalSignature,
+                        Optional.of(KeyPurposeId.id_kp_serverAuth),
+                        TestAuthority.now().minus(Duration.ofDays(2)),
+                        TestAuthority.now().plus(Duration.ofDays(20)))),
+                MIDDLE,
+                ROOT);
+        assertThat(judge(sent, tlsa(2, 1, 1, ROOT.certificate()))).isInstanceOf(Accepted.class);
     }
 
     @Test
