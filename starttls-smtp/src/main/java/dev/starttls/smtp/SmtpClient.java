@@ -17,6 +17,7 @@ import java.nio.channels.SocketChannel;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * Connects to an SMTP server and upgrades (RFC 3207), or speaks TLS from the first octet (RFC 8314 section 3.3).
@@ -189,10 +190,21 @@ public final class SmtpClient extends ClientSetup<SmtpClient, SmtpConnection, Sm
     private Optional<UpgradeException> refusal() {
         Optional<UpgradeException> refusal = candidate.flatMap(Candidate::unreachable);
         refusal.ifPresent(why -> {
-            heard.failed(why);
-            heard.blocked(why);
+            tell(heard::failed, why);
+            tell(heard::blocked, why);
         });
         return refusal;
+    }
+
+    /** The refusal matters more to the caller than what the listener throws, as with any failure. */
+    private static void tell(Consumer<UpgradeException> listener, UpgradeException why) {
+        try {
+            listener.accept(why);
+        } catch (Throwable e) {
+            if (e != why) {
+                why.addSuppressed(e);
+            }
+        }
     }
 
     private void requireNoCandidate(String setting) {

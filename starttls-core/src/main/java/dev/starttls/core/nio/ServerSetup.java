@@ -284,13 +284,23 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
             StartTlsChannel channel = channel(accepted);
             channel.upgrade();
             if (channel.connection().ready()) {
-                // Without a receiver no dialogue comes so far.
-                handOver.orElseThrow().accept(channel);
+                handOver(channel);
             }
         } catch (ClosedChannelException e) {
             throw Failures.closedHere(e, Phase.GREETING).orElseThrow();
         } catch (Throwable e) {
             Quietly.close(accepted);
+            throw e;
+        }
+    }
+
+    private void handOver(StartTlsChannel channel) {
+        try {
+            // Without a receiver no dialogue comes so far.
+            handOver.orElseThrow().accept(channel);
+        } catch (Throwable e) {
+            // With close_notify: the client is not to take this for an attack.
+            Quietly.close(channel);
             throw e;
         }
     }

@@ -329,10 +329,15 @@ public final class UpgradeConnection {
         }
         machine.requireNotFailed();
         State state = state();
+        int before = application.position();
         if (state == State.PLAINTEXT) {
             move(network, application);
         } else if (!state.terminal()) {
             decrypt(network, application);
+        }
+        if (present.isPresent() && application.position() != before) {
+            // What the peer had sent on came with the end of the dialogue.
+            handOver();
         }
         tls.dropAfterEnd(machine, network);
     }
@@ -361,6 +366,7 @@ public final class UpgradeConnection {
             handOver();
         }
         State state = state();
+        int before = application.position();
         switch (state.tls()) {
             case LAST_ALERT -> tls.sendAlert(network);
             case RECORDS -> {
@@ -374,6 +380,9 @@ public final class UpgradeConnection {
                     move(application, network);
                 }
             }
+        }
+        if (present.isPresent() && application.position() != before) {
+            handOver();
         }
     }
 

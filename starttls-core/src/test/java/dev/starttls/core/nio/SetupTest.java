@@ -400,6 +400,22 @@ class SetupTest {
         }
     }
 
+    @Test
+    void a_receiver_that_throws_ends_the_session_with_close_notify() throws Exception {
+        try (Loopback sockets = Loopback.open()) {
+            TinyServerSetup server = server(CERTIFICATES.localhost(TestCertificates.KeyKind.EC))
+                    .handOver(channel -> {
+                        throw new IllegalStateException("a fault in a receiver");
+                    });
+            CompletableFuture<Void> done = Pair.run(() -> server.serve(sockets.server()));
+            StartTlsChannel channel = client("localhost").connect(sockets.client());
+            assertThat(Octets.readToEnd(channel)).isEmpty();
+            channel.close();
+            assertThatThrownBy(() -> done.get(30, TimeUnit.SECONDS)).hasRootCauseMessage("a fault in a receiver");
+            assertThat(sockets.server().isOpen()).isFalse();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {-1, 65_536, 70_000})
     void a_port_out_of_bounds_is_refused_where_it_is_set(int port) {

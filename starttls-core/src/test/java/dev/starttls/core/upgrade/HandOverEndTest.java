@@ -54,6 +54,17 @@ class HandOverEndTest {
     }
 
     @Test
+    void octets_that_come_with_the_end_of_the_dialogue_say_so_at_once() throws IOException {
+        UpgradeConnection server = Connections.server(dialogue, Connections.serverSettings(TlsPolicy.OPPORTUNISTIC));
+        server.begin(0);
+        ByteBuffer application = ByteBuffer.allocate(10);
+        server.receive(ByteBuffer.wrap("RAW\r\nmore".getBytes(StandardCharsets.US_ASCII)), application);
+        assertThat(application.position()).isEqualTo(4);
+        server.transportFailed(new SocketException("Connection reset"));
+        requireEnd(Cause.HANDED_OVER);
+    }
+
+    @Test
     void a_reset_before_that_is_the_end() throws IOException {
         UpgradeConnection server = ready();
         SocketException reset = new SocketException("Connection reset");

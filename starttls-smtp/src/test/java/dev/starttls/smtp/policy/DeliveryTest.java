@@ -229,6 +229,30 @@ class DeliveryTest {
     }
 
     @Test
+    void what_a_listener_throws_of_a_host_that_is_excluded_is_added_to_the_failure() throws Exception {
+        UpgradeListener failing = new UpgradeListener() {
+            @Override
+            public void failed(UpgradeException why) {
+                throw new IllegalStateException("of failed");
+            }
+
+            @Override
+            public void blocked(UpgradeException why) {
+                throw new IllegalStateException("of blocked");
+            }
+        };
+        SocketChannel connected = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        assertThatThrownBy(() -> SmtpClient.to(host(0)).listener(failing).connect(connected))
+                .isInstanceOfSatisfying(UpgradeException.class, why -> assertThat(why.getSuppressed())
+                        .extracting(Throwable::getMessage)
+                        .containsExactly("of failed", "of blocked"));
+        assertThat(connected.isOpen()).isFalse();
+        assertThat(SmtpClient.to(host(0)).listener(failing).connect(loop.loop()))
+                .isCompletedExceptionally();
+        assertThat(results()).containsExactly("rogue.example validation-failure", "rogue.example validation-failure");
+    }
+
+    @Test
     void a_message_that_requires_tls_goes_to_a_host_that_has_proved_its_certificate() throws Exception {
         dns.signed().mx("signed.example", 1, "mx2.example.org").mx("signed.example", 2, "mx3.example.org");
         dns.here("mx2.example.org", "mx3.example.org");
