@@ -201,7 +201,7 @@ final class ClientOptions {
             names = "--only",
             paramLabel = "ID|CLAUSE",
             completionCandidates = CompletionValues.CaseIds.class,
-            description = "Run only the cases with these ids, UP-C-04 (a to d) or 'SMTP-C-*', or of a clause and its"
+            description = "Run only the cases with these ids, UP-C-04 (a to c) or 'SMTP-C-*', or of a clause and its"
                     + " subsections: 'RFC 3207 4.2', CVE-2021-22947. May be repeated.")
     List<String> only = new ArrayList<>();
 

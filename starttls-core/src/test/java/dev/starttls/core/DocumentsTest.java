@@ -59,6 +59,7 @@ class DocumentsTest {
             "EmailSenderProvider",
             "HttpsURLConnection",
             "IdleManager",
+            "IllegalStateException",
             "SMTPSClient");
 
     private static final Map<String, String> SOURCES = new HashMap<>();
@@ -101,6 +102,8 @@ class DocumentsTest {
         "CONTRIBUTING.md, 40",
         "SECURITY.md, 0",
         "benchmarks/README.md, 0",
+        "docs/README.md, 0",
+        "docs/async.md, 5",
         "docs/attacks.md, 60",
         "docs/concurrency.md, 60",
         "docs/clients.md, 20",

@@ -10,9 +10,12 @@ import java.util.List;
  *
  * <pre>{@code
  * SmtpTransaction mail = new SmtpTransaction(delivery, 10_485_760);
- * SmtpServer server = SmtpServer.named("mx.example.org", mail).extensions(mail.extensions()).sslContext(context);
- * server.listen(loop, new InetSocketAddress(25));     // or server.serve(acceptedChannel), one thread each
+ * SmtpServer server = SmtpServer.named("mail.example.org", mail).extensions(mail.extensions()).sslContext(context);
+ * server.listen(loop, new InetSocketAddress(587));     // or server.serve(acceptedChannel), one thread each
  * }</pre>
+ *
+ * <p>A server that other servers send mail to, on port 25, must not require TLS of them (RFC 3207 section 4): it has {@link
+ * TlsPolicy#OPPORTUNISTIC}.
  *
  * <p>Under {@link TlsPolicy#IMPLICIT} it speaks TLS from the first octet, as port 465 wants it (RFC 8314 section 3.3).
  */

@@ -170,7 +170,7 @@ public final class ClientTests {
     /**
      * Only the cases with these ids or clauses, and UP-C-00, the call with a well-behaved server; all unless set.
      *
-     * @param globs {@code "UP-C-04"} (a to d), {@code "TLS-C-*"}, {@code "RFC 3207 4.2"}
+     * @param globs {@code "UP-C-04"} (a to c), {@code "TLS-C-*"}, {@code "RFC 3207 4.2"}
      */
     public ClientTests only(String... globs) {
         return new ClientTests(protocol, client, settings, joined(only, List.of(globs)), skip, levels, accepted);

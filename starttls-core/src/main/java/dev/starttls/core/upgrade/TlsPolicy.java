@@ -1,6 +1,9 @@
 package dev.starttls.core.upgrade;
 
-/** What is done about TLS on a connection. The default everywhere is {@link #REQUIRED}. */
+/**
+ * What is done about TLS on a connection. The default is {@link #REQUIRED}; that of a client on port 465, 993 or 995, where the port
+ * is its protocol's, is {@link #IMPLICIT}.
+ */
 public enum TlsPolicy {
     /** Never upgrade: the session is in plaintext. */
     DISABLED,
