@@ -53,7 +53,8 @@ public interface PolicyStore {
      * Makes a store in this process.
      *
      * @param max the maximum number of domains, at least 1; beyond it, the least recently used one is forgotten. So are those with
-     *     policies of more than 4 KiB where all together take more than so many for each, or than 1 MiB if that is more
+     *     policies that take more than 4 KiB in memory, of some twenty hosts, where all together take more than that for each
+     *     domain, or than 1 MiB if that is more
      * @return an empty store
      * @throws IllegalArgumentException if {@code max} is less than 1
      */

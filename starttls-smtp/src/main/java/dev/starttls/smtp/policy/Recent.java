@@ -1,10 +1,11 @@
 package dev.starttls.smtp.policy;
 
-import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToIntFunction;
 
 /** Values by names: a bounded number, those that were used last. Safe for use by several threads. */
@@ -16,10 +17,14 @@ final class Recent<V> {
     private final int share;
 
     private final long maxWeight;
-    /** In the order of their last use; its monitor guards it and the weight. */
-    private final Map<String, V> values = new LinkedHashMap<>(16, 0.75f, true);
+    /** In the order of their last use; its monitor guards everything. */
+    private final Map<String, Weighed<V>> values = new LinkedHashMap<>(16, 0.75f, true);
+    /** The names of those that weigh more than their share, in that order too. */
+    private final Set<String> large = new LinkedHashSet<>();
 
     private long weights;
+
+    private record Weighed<V>(V value, int weight) {}
 
     /** Of values that are all as small. */
     Recent(int max) {
@@ -44,35 +49,37 @@ final class Recent<V> {
 
     Optional<V> find(String name) {
         synchronized (values) {
-            return Optional.ofNullable(values.get(name));
+            if (large.remove(name)) {
+                large.add(name);
+            }
+            return Optional.ofNullable(values.get(name)).map(Weighed::value);
         }
     }
 
     void keep(String name, V value) {
         synchronized (values) {
             remove(name);
-            values.put(name, value);
-            weights += weight.applyAsInt(value);
-            Iterator<V> oldest = values.values().iterator();
+            Weighed<V> weighed = new Weighed<>(value, weight.applyAsInt(value));
+            values.put(name, weighed);
+            weights += weighed.weight();
+            if (weighed.weight() > share) {
+                large.add(name);
+            }
             if (values.size() > max) {
-                weights -= weight.applyAsInt(oldest.next());
-                oldest.remove();
+                remove(values.keySet().iterator().next());
             }
             while (weights > maxWeight) {
-                int next = weight.applyAsInt(oldest.next());
-                if (next > share) {
-                    weights -= next;
-                    oldest.remove();
-                }
+                remove(large.iterator().next());
             }
         }
     }
 
     void remove(String name) {
         synchronized (values) {
-            V removed = values.remove(name);
+            Weighed<V> removed = values.remove(name);
             if (removed != null) {
-                weights -= weight.applyAsInt(removed);
+                weights -= removed.weight();
+                large.remove(name);
             }
         }
     }

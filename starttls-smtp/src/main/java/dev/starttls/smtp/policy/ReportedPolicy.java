@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * @param domain that has it: the next-hop domain, and for TLSA records the one at which they are (RFC 8460 section 1.1), which is seldom the
  *     one that the report goes to
  * @param strings the policy: for MTA-STS each line of its text, for DANE each TLSA record with its four fields (RFC 8460
- *     section 4.5); empty where no policy was found
+ *     section 4.5); empty where no policy was found, and where there was no room for it ({@link TlsReports})
  * @param mxHosts the patterns of an MTA-STS policy; empty for others
  */
 public record ReportedPolicy(Type type, String domain, List<String> strings, List<String> mxHosts) {

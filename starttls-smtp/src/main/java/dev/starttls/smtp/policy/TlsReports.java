@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 
 /**
  * Counts what becomes of sessions, for each day of UTC and each domain, and makes reports of the days that are over (RFC 8460 section
@@ -36,8 +37,9 @@ import java.util.function.Supplier;
  * <p>Memory is bounded, since any domain that mail is sent to adds to it: where there is no room for another
  * detail, sessions are counted under their result type alone, or in the summary alone; where there is none for the text of another
  * policy, under the policy without its text, and where there is none for that, they are
- * counted by {@link #dropped} alone. No domain has more room than a share of a day, and half of all is kept for what is short, so that
- * domains with long policies and many kinds of failures take nothing from the others. Days that nobody has taken for {@value #MAX_DAYS} days are dropped, and so are sessions of a day
+ * counted by {@link #dropped} alone. A domain has a share of the room for a day's texts and details, the 64th part or 64 KiB if that is
+ * more, and as much for policies without text; and details and long texts of all domains together take half of the room at most. So
+ * domains with long policies and many kinds of failures may cost others details, and no sessions. Days that nobody has taken for {@value #MAX_DAYS} days are dropped, and so are sessions of a day
  * before those in memory, or of a time before 1970 or after 9999, which no report could have.
  *
  * <p>Safe for use by several threads; no call waits for more than the memory.
@@ -69,6 +71,7 @@ public final class TlsReports {
     private final Supplier<String> ids;
     private final NavigableMap<LocalDate, Map<String, Map<ReportedPolicy, Sessions>>> days = new TreeMap<>();
     private long octets;
+    private long dispensable;
     private long dropped;
 
     /** Those under one policy on one day. */
@@ -78,6 +81,12 @@ public final class TlsReports {
         private long successful;
         private long failed;
         private long octets;
+        /** Of the octets, those of the policy with its text, and of details: what a domain has a share for. */
+        private long detailed;
+        /** Of the octets, those of a policy without text, for which it has another. */
+        private long bare;
+        /** Of the octets, those of details and of a long text: what may take half of the room. */
+        private long dispensable;
 
         ReportedSessions of(ReportedPolicy policy) {
             List<ReportedFailure> details = new ArrayList<>();
@@ -219,18 +228,17 @@ public final class TlsReports {
         Sessions sessions = room.get();
         sessions.successful = sum(sessions.successful, successful);
         sessions.failed = sum(sessions.failed, failed);
-        boolean detailed = failures.isEmpty() || taken(day, domain) < share();
+        Map<ReportedPolicy, Sessions> policies = of(day, domain);
         for (ReportedFailure failure : failures) {
-            if (!(detailed && counted(sessions, failure.withSessions(1), failure.sessions()))) {
-                boolean unusedInSummaryAlone = counted(sessions, general(failure), failure.sessions());
+            if (!counted(policies, sessions, failure.withSessions(1), failure.sessions())) {
+                boolean unusedInSummaryAlone = counted(policies, sessions, general(failure), failure.sessions());
             }
         }
     }
 
     /** Those under a policy; empty if they are not counted yet and there is no room for them. */
     private Optional<Sessions> under(LocalDate day, String domain, ReportedPolicy policy) {
-        Map<ReportedPolicy, Sessions> policies =
-                days.getOrDefault(day, Map.of()).getOrDefault(domain, Map.of());
+        Map<ReportedPolicy, Sessions> policies = of(day, domain);
         Sessions counted = policies.get(policy);
         if (counted != null) {
             return Optional.of(counted);
@@ -240,15 +248,16 @@ public final class TlsReports {
                 + octets(policy.mxHosts())
                 + octets(List.of(domain, policy.domain()));
         boolean late = days.size() == MAX_DAYS && day.isBefore(days.firstKey());
-        // Without text there is one for each type and name: as much again is enough for many.
         boolean text = !policy.strings().isEmpty() || !policy.mxHosts().isEmpty();
-        long share = text ? share() : 2 * share();
-        if (late || taken(day, domain) + needed > share || !room(needed, needed > SHORT_OCTETS)) {
+        long taken = sum(policies, text ? counts -> counts.detailed : counts -> counts.bare);
+        boolean isLong = needed > SHORT_OCTETS;
+        if (late || taken + needed > share() || !room(needed, isLong)) {
             return Optional.empty();
         }
         Sessions sessions = new Sessions();
-        sessions.octets = needed;
-        octets += needed;
+        sessions.detailed = text ? needed : 0;
+        sessions.bare = text ? 0 : needed;
+        take(sessions, needed, isLong);
         days.computeIfAbsent(day, unused -> new TreeMap<>())
                 .computeIfAbsent(domain, unused -> new LinkedHashMap<>())
                 .put(policy, sessions);
@@ -260,16 +269,25 @@ public final class TlsReports {
         return Math.max(MIN_SHARE_OCTETS, maxOctets / SHARES);
     }
 
-    /** What a domain takes on a day. */
-    private long taken(LocalDate day, String domain) {
-        return days.getOrDefault(day, Map.of()).getOrDefault(domain, Map.of()).values().stream()
-                .mapToLong(sessions -> sessions.octets)
-                .sum();
+    private Map<ReportedPolicy, Sessions> of(LocalDate day, String domain) {
+        return days.getOrDefault(day, Map.of()).getOrDefault(domain, Map.of());
     }
 
-    /** Half is for what no domain can do without. */
-    private boolean room(long needed, boolean dispensable) {
-        return octets + needed <= (dispensable ? maxOctets / 2 : maxOctets);
+    private static long sum(Map<ReportedPolicy, Sessions> policies, ToLongFunction<Sessions> kind) {
+        return policies.values().stream().mapToLong(kind).sum();
+    }
+
+    private boolean room(long needed, boolean canBeDoneWithout) {
+        return octets + needed <= maxOctets && (!canBeDoneWithout || dispensable + needed <= maxOctets / 2);
+    }
+
+    private void take(Sessions sessions, long needed, boolean canBeDoneWithout) {
+        sessions.octets += needed;
+        octets += needed;
+        if (canBeDoneWithout) {
+            sessions.dispensable += needed;
+            dispensable += needed;
+        }
     }
 
     /** Its result type alone, which takes little room. */
@@ -279,7 +297,8 @@ public final class TlsReports {
                 .orElseGet(() -> ReportedFailure.of(TlsResultType.VALIDATION_FAILURE));
     }
 
-    private boolean counted(Sessions sessions, ReportedFailure failure, long count) {
+    private boolean counted(
+            Map<ReportedPolicy, Sessions> policies, Sessions sessions, ReportedFailure failure, long count) {
         Long before = sessions.failures.get(failure);
         if (before == null) {
             long needed = ENTRY_OCTETS
@@ -293,11 +312,14 @@ public final class TlsReports {
                             failure.reasonCode().orElse("")));
             // Those of the result types alone come on top: there are eleven.
             boolean detail = !failure.equals(general(failure));
-            if ((detail && sessions.failures.size() >= MAX_FAILURES) || !room(needed, detail)) {
+            boolean shared = !detail
+                    || (sessions.failures.size() < MAX_FAILURES
+                            && sum(policies, counts -> counts.detailed) + needed <= share());
+            if (!shared || !room(needed, detail)) {
                 return false;
             }
-            sessions.octets += needed;
-            octets += needed;
+            sessions.detailed += detail ? needed : 0;
+            take(sessions, needed, detail);
         }
         sessions.failures.put(failure, sum(before == null ? 0 : before, count));
         return true;
@@ -327,6 +349,7 @@ public final class TlsReports {
         for (Map<ReportedPolicy, Sessions> domain : day.values()) {
             for (Sessions sessions : domain.values()) {
                 octets -= sessions.octets;
+                dispensable -= sessions.dispensable;
             }
         }
     }

@@ -50,6 +50,14 @@ class BothListenersTest {
         assertThat(heard).hasSize(2);
         List<String> both = List.copyOf(heard);
         assertThat(both.get(0).replace("first", "second")).isEqualTo(both.get(1));
+        for (boolean first : new boolean[] {true, false}) {
+            heard.clear();
+            assertThatThrownBy(
+                            () -> call.accept(new BothListeners(listener("first", first), listener("second", !first))))
+                    .hasMessage(first ? "first" : "second")
+                    .hasNoSuppressedExceptions();
+            assertThat(heard).isEqualTo(both);
+        }
         heard.clear();
         assertThatThrownBy(() -> call.accept(new BothListeners(listener("first", true), listener("second", true))))
                 .isInstanceOfSatisfying(IllegalStateException.class, thrown -> {

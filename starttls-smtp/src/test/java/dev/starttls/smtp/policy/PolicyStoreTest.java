@@ -71,6 +71,14 @@ class PolicyStoreTest {
                 .hasSizeBetween(5, 40)
                 .contains("long299.example")
                 .doesNotContain("long0.example");
+        String oldest = store.domains().stream()
+                .filter(domain -> domain.startsWith("long"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(store.find(oldest)).isPresent();
+        store.keep(new StoredPolicy("long.example", "1", longest, FETCHED, FETCHED));
+        assertThat(store.domains()).as("the last one that was used").contains(oldest, "long.example");
+        store.remove("long.example");
         for (int i = 0; i < 300; i++) {
             store.remove("long" + i + ".example");
         }

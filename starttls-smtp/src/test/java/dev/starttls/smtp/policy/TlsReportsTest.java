@@ -184,7 +184,7 @@ class TlsReportsTest {
 
     /** Policies of the greatest length that a domain changes as fast as it can, and failures of all kinds. */
     @Test
-    void domains_with_long_policies_and_many_details_take_no_room_of_others() {
+    void domains_with_long_policies_and_many_details_cost_others_no_sessions() {
         for (int domain = 0; domain < 100; domain++) {
             String name = "d" + domain + ".evil.example";
             for (int i = 0; i < 30; i++) {
@@ -201,6 +201,11 @@ class TlsReportsTest {
             reports.failed("victim" + i + ".example", sts, expired, NOON);
         }
         assertThat(reports.dropped()).isZero();
+        TlsReports restarted = TlsReports.of("Company-X", "tlsrpt@company-x.example");
+        reports.snapshot().forEach(restarted::add);
+        assertThat(sessions(restarted.snapshot()))
+                .as("nothing is lost over a restart")
+                .isEqualTo(sessions(reports.snapshot()));
         List<TlsReport> taken = reports.take(NEXT_DAY);
         assertThat(taken).hasSize(1_100);
         for (TlsReport report : taken) {
@@ -217,6 +222,28 @@ class TlsReportsTest {
                 assertThat(sessions).isEqualTo(60);
             }
         }
+    }
+
+    /** Of each report, whose identifiers differ. */
+    private static List<List<ReportedSessions>> sessions(List<TlsReport> some) {
+        return some.stream().map(TlsReport::sessions).toList();
+    }
+
+    @Test
+    void a_detail_that_is_counted_already_is_counted_on_when_the_share_of_its_domain_is_used_up() {
+        TlsReports small = TlsReports.of("Company-X", "c@x.example", 4_000_000, () -> "id");
+        small.failed("example.org", sts, expired, NOON);
+        for (int i = 0; i < 300; i++) {
+            small.failed("example.org", sts, expired.withMxHost("mx" + i), NOON);
+        }
+        small.failed("example.org", sts, expired, NOON);
+        ReportedSessions counts = small.take(NEXT_DAY).get(0).sessions().get(0);
+        assertThat(counts.failures()).contains(expired.withSessions(2)).hasSizeBetween(50, 150);
+        assertThat(counts.failed()).isEqualTo(302);
+        assertThat(counts.failures().stream()
+                        .mapToLong(ReportedFailure::sessions)
+                        .sum())
+                .isEqualTo(302);
     }
 
     @Test
