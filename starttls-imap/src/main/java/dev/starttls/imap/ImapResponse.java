@@ -127,7 +127,11 @@ public sealed interface ImapResponse {
                     throw broken();
                 }
                 from = end + 2 + (int) literal.get().octets();
-                literals.add(text.substring(end + 2, from));
+                String octets = text.substring(end + 2, from);
+                if (octets.chars().anyMatch(octet -> octet > 255)) {
+                    throw broken();
+                }
+                literals.add(octets);
             }
             String last = text.substring(from);
             if (!Ascii.sendable(last) || ImapLiteral.atEndOf(last).isPresent() || text.isEmpty()) {
@@ -139,7 +143,8 @@ public sealed interface ImapResponse {
         private static IllegalArgumentException broken() {
             return new IllegalArgumentException(
                     "text: expected octets (U+0001 to U+00FF) with CRLF only before literals of the length"
-                            + " announced, and without other CR, LF and NUL; the peer would take it for something else");
+                            + " announced, and without other CR, LF and NUL but in literals; the peer would take it for"
+                            + " something else. Put non-ASCII text into octets first");
         }
     }
 

@@ -156,7 +156,10 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
                 .toList();
     }
 
-    /** Octets where a literal is in it, which may have any of them and need not be of lines (RFC 9051 section 4.3). */
+    /**
+     * Octets where a literal is in it, which need not be of lines (RFC 9051 section 4.3). A NUL, which only a literal8 may have
+     * (section 4.3.1), is sent as the mail has it: refused, it would end the session of whoever reads that mail.
+     */
     private static Output said(ImapResponse.Data data) {
         return data.text().indexOf('\n') < 0
                 ? Output.line(data.sent())

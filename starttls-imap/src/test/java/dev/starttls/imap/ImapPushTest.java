@@ -101,7 +101,7 @@ class ImapPushTest {
         assertThat(it.heard()).isEqualTo("* 5 EXISTS\r\n* 1 RECENT\r\n");
     }
 
-    /** RFC 9051 section 9: a literal is any octets, of which CRLF is none that ends a line. */
+    /** RFC 9051 section 9: no CR and no LF in a literal ends a line. A NUL is for literal8, and sent wherever a mail has it. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3})
     void a_literal_may_have_any_octets_pushed_and_answered(int seed) throws Exception {

@@ -100,6 +100,9 @@ class ImapValuesTest {
         assertThatThrownBy(() -> ImapStatus.of(ImapCondition.OK, "x\r\na OK y"))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new ImapResponse.Data("x\r\n* BYE")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new ImapResponse.Data("x {1}\r\n\u20ac"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Put non-ASCII text into octets first");
         assertThatThrownBy(() -> new ImapResponse.Data("x {2}\r\nabc\r\nd"))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new ImapResponse.Continuation("x\ny")).isInstanceOf(IllegalArgumentException.class);

@@ -52,8 +52,9 @@ public sealed interface Frame {
     }
 
     /**
-     * A piece of something longer: a fixed number of octets, or as many as the limits allow in a phase where that is fewer. So
-     * what says its length in advance can be read whatever the limits are.
+     * A piece of something longer: a fixed number of octets, or as many as the limits allow in a phase where that is fewer. So a
+     * server that serves reads what says its length in advance, whatever the limits are: what is counted begins again with each
+     * piece. Elsewhere the pieces of a phase count together.
      *
      * @param count at least 1
      */

@@ -230,9 +230,22 @@ class FramingTest {
     }
 
     @Test
+    void a_piece_is_as_long_as_it_is_to_be_or_may_be() {
+        Framing bounded = new Framing(512, 1_000);
+        bounded.expect(Frame.atMost(1_001));
+        assertThat(bounded.octets(ByteBuffer.allocate(999))).isEmpty();
+        assertThat(bounded.octets(ByteBuffer.allocate(2)))
+                .hasValueSatisfying(piece -> assertThat(piece).hasSize(1_000));
+        bounded.expect(Frame.atMost(10));
+        assertThat(bounded.octets(ByteBuffer.allocate(11)))
+                .hasValueSatisfying(piece -> assertThat(piece).hasSize(10));
+    }
+
+    @Test
     void a_frame_that_could_not_end_is_refused() {
         for (ThrowingCallable wrong : List.<ThrowingCallable>of(
                 () -> Frame.exactly(0),
+                () -> Frame.atMost(0),
                 () -> Frame.upTo(),
                 () -> Frame.upTo("a", ""),
                 () -> Frame.upTo("\u0100"),
