@@ -30,6 +30,9 @@ public final class CheckContext implements AutoCloseable {
     private final ConnectionWatch watch = new Watch();
     private final Transcript transcript = new Transcript();
     private final List<Conversation> conversations = new ArrayList<>();
+    /** Those of other ports; {@link #conversations} guards it. */
+    private final List<CheckContext> besides = new ArrayList<>();
+
     private Optional<TlsInventory> inventory = Optional.empty();
     private Optional<TurnedAway> turnedAway = Optional.empty();
     private volatile boolean loginsSpent;
@@ -53,6 +56,28 @@ public final class CheckContext implements AutoCloseable {
         this.dialect = dialect;
         this.pacing = pacing;
         this.shared = shared;
+    }
+
+    /**
+     * For another port of the same server: within the time of this check, and ended with it; at the pace of the target, which a
+     * refusal there does not change. To be closed by the check.
+     *
+     * @param other the target there
+     * @param how long to wait there, and the like
+     */
+    public CheckContext beside(Target other, TargetSettings how) {
+        CheckContext there = new CheckContext(other, how, dialect, pacing.elsewhere(), new SharedObservations());
+        synchronized (conversations) {
+            besides.add(there);
+            there.onWait(wait -> waiting.accept(wait));
+            if (deadline != Long.MAX_VALUE) {
+                there.limit(Duration.ofNanos(deadline - System.nanoTime()));
+            }
+            if (over) {
+                there.abandon();
+            }
+        }
+        return there;
     }
 
     /** The observations that the checks of the target have in common. */
@@ -207,6 +232,7 @@ public final class CheckContext implements AutoCloseable {
     public void limit(Duration fromNow) {
         synchronized (conversations) {
             deadline = System.nanoTime() + fromNow.toNanos();
+            besides.forEach(there -> there.limit(fromNow));
         }
     }
 
@@ -331,6 +357,7 @@ public final class CheckContext implements AutoCloseable {
         synchronized (conversations) {
             over = true;
             conversations.forEach(Conversation::abandon);
+            besides.forEach(CheckContext::abandon);
         }
     }
 

@@ -28,6 +28,37 @@ public interface Pacing {
     /** What shows that the server takes one connection of a client at a time; empty as long as nothing does. */
     Optional<String> oneAtATime();
 
+    /** The same pace on another port of the server, where it may turn connections away without any consequence. */
+    default Pacing elsewhere() {
+        Pacing here = this;
+        return new Pacing() {
+            @Override
+            public void awaitTurn(Consumer<Duration> before) {
+                here.awaitTurn(before);
+            }
+
+            @Override
+            public Duration greeting() {
+                return here.greeting();
+            }
+
+            @Override
+            public void turnedAway() {
+                // This says nothing of the port that is checked.
+            }
+
+            @Override
+            public Duration farewell() {
+                return here.farewell();
+            }
+
+            @Override
+            public Optional<String> oneAtATime() {
+                return here.oneAtATime();
+            }
+        };
+    }
+
     /** No pace, and this wait for a greeting. */
     static Pacing none(Duration greeting) {
         return new Pacing() {

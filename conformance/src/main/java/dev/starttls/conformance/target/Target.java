@@ -40,6 +40,11 @@ public record Target(Scheme scheme, String host, int port, Optional<String> name
         return new Target(scheme, host, port, Optional.of(chosen), address);
     }
 
+    /** The same server on the port of another scheme: at the same address, if that was chosen. */
+    public Target beside(Scheme other, int itsPort) {
+        return new Target(other, host, itsPort, name, address);
+    }
+
     /** The same on the port of another scheme, at whichever address of the host answers first. */
     public Target by(Scheme other, int itsPort) {
         return new Target(other, host, itsPort, name, Optional.empty());

@@ -51,7 +51,7 @@ final class OtherPortTopic implements Topic {
         Scheme scheme = target.scheme().implicitTls()
                 ? upgraded
                 : Scheme.implicit(protocol).orElse(target.scheme());
-        return target.by(scheme, scheme.defaultPort());
+        return target.beside(scheme, scheme.defaultPort());
     }
 
     @Override
@@ -75,10 +75,8 @@ final class OtherPortTopic implements Topic {
             return Verdict.skip("there is no other kind of TLS for this protocol");
         }
         Duration answer = context.settings().answer();
-        try (CheckContext there = new CheckContext(
-                second,
-                context.settings().withAnswer(answer.compareTo(LONGEST) < 0 ? answer : LONGEST),
-                context.dialect())) {
+        try (CheckContext there = context.beside(
+                second, context.settings().withAnswer(answer.compareTo(LONGEST) < 0 ? answer : LONGEST))) {
             Seen farther;
             try {
                 farther = Seen.of(new Prober(there));

@@ -3,12 +3,25 @@ package dev.starttls.conformance.target;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TargetTest {
+
+    /** Another address may be one that is not to be connected to. */
+    @Test
+    void another_port_of_a_server_is_at_the_address_that_was_chosen() throws Exception {
+        InetAddress chosen = InetAddress.getByName("192.0.2.1");
+        Target target =
+                new Target(Scheme.SMTP, "mail.example.org", 25).at(chosen).named("mx.example.org");
+        assertThat(target.beside(Scheme.SMTPS, 465).address()).contains(chosen);
+        assertThat(target.beside(Scheme.SMTPS, 465).url()).isEqualTo("smtps://mail.example.org:465#mx.example.org");
+        assertThat(target.by(Scheme.SMTPS, 465).address()).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "smtp://mail.example.org, SMTP, mail.example.org, 25",
