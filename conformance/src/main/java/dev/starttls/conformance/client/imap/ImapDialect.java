@@ -37,6 +37,8 @@ public final class ImapDialect implements ServerDialect {
     private static final String UNPREDICTED = "unpredicted";
 
     private static final int MAX_LITERAL = 1 << 20;
+    /** What a client asks for of a body: some fields of a header. */
+    private static final int MAX_SECTION = 1_000;
 
     private final TagSequence.Known known;
 
@@ -243,8 +245,13 @@ public final class ImapDialect implements ServerDialect {
                     .ifPresent(found::add);
             simple(items, "ENVELOPE", envelope()).ifPresent(found::add);
             simple(items, "BODYSTRUCTURE", "BODYSTRUCTURE " + structure()).ifPresent(found::add);
-            if (items.contains("BODY[") || items.contains("BODY.PEEK[")) {
-                String section = items.replaceFirst("(?s).*BODY(?:\\.PEEK)?\\[([^\\]]*)\\].*", "$1");
+            int begin = Math.max(items.lastIndexOf("BODY["), items.lastIndexOf("BODY.PEEK["));
+            if (begin >= 0) {
+                int end = items.indexOf(']', begin);
+                String section = end < 0 ? "{" : items.substring(items.indexOf('[', begin) + 1, end);
+                if (section.length() > MAX_SECTION || section.indexOf('{') >= 0) {
+                    return Reply.lines("{tag} BAD expected the section of a body");
+                }
                 String text = section.isEmpty() ? HEADER + TEXT : section.startsWith("HEADER") ? HEADER : TEXT;
                 found.add("BODY[" + section + "] {" + text.length() + "}\r\n" + text);
             } else if (items.matches("(?s).*\\bRFC822(?!\\.).*")) {

@@ -52,6 +52,11 @@ final class TagSequence {
         }
     }
 
+    /** More than any client says before it upgrades, which is what is compared. */
+    private static final int MAX_USED = 1_000;
+    /** More than the tag of any client has. */
+    private static final int MAX_TAG = 1_000;
+
     private final Known known;
     private final List<String> used = new ArrayList<>();
     private Optional<Matcher> last = Optional.empty();
@@ -69,7 +74,9 @@ final class TagSequence {
 
     /** The client has used this tag. */
     void used(String tag) {
-        used.add(tag);
+        if (used.size() < MAX_USED) {
+            used.add(tag.length() <= MAX_TAG ? tag : tag.substring(0, MAX_TAG));
+        }
         Matcher now = NUMBERED.matcher(tag);
         if (!now.matches()) {
             last = Optional.empty();

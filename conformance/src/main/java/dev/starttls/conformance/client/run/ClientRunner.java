@@ -445,8 +445,9 @@ public final class ClientRunner implements AutoCloseable {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
-        } catch (IOException e) {
-            // What the client still writes there stays; it is in the system's directory for temporary files.
+        } catch (IOException | UncheckedIOException e) {
+            // What the client still writes there stays, or does not let be read; it is in the system's directory for
+            // temporary files.
             return;
         }
     }

@@ -43,6 +43,11 @@ final class ConnectionService {
     private final Duration patience;
     private final Canary canary;
     private final Canaries canaries;
+    /** More than a script has. */
+    private static final int MAX_VERBS = 1_000;
+
+    private static final int MAX_VERB = 100;
+
     private final Map<String, Integer> counts = new HashMap<>();
     private Through through = Through.PLAINTEXT;
     private LineInput input;
@@ -269,8 +274,15 @@ final class ConnectionService {
         if (silent) {
             return;
         }
-        int before = counts.merge(through + line.verb(), 1, Integer::sum) - 1;
-        perform(script.reply(through, line.verb(), before).orElseGet(() -> session.answer(line)));
+        perform(script.reply(through, line.verb(), earlier(line.verb())).orElseGet(() -> session.answer(line)));
+    }
+
+    /** How often the verb came before; 0 for what is no verb of any script, and comes after too many others. */
+    private int earlier(String verb) {
+        String counted = through + (verb.length() <= MAX_VERB ? verb : verb.substring(0, MAX_VERB));
+        return counts.size() < MAX_VERBS || counts.containsKey(counted)
+                ? counts.merge(counted, 1, Integer::sum) - 1
+                : 0;
     }
 
     /** The canary's user is the sender or recipient of mail too, where it is no secret. */

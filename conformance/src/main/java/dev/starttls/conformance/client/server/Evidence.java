@@ -18,6 +18,8 @@ import java.util.stream.Collectors;
 public final class Evidence {
     private static final int MAX_EVENTS = 20_000;
     private static final long MAX_OCTETS = 16 << 20;
+    /** What is kept of a text of the server's once all of them have had {@link #MAX_OCTETS}. */
+    private static final int MAX_SENT = 1_000;
 
     /** Something that happened on a connection, whose number is from 1 in the order of their beginnings. */
     public sealed interface Event {
@@ -83,6 +85,7 @@ public final class Evidence {
     private final List<Event> events = new ArrayList<>();
     private int connections;
     private long octets;
+    private long sent;
     private Optional<String> incomplete = Optional.empty();
     /** The connections in plaintext on which the credentials of another case came, and that case. */
     private final Map<Integer, String> visits = new TreeMap<>();
@@ -96,7 +99,8 @@ public final class Evidence {
         return connections;
     }
 
-    synchronized void add(Event event) {
+    synchronized void add(Event happened) {
+        Event event = happened instanceof Sent text ? bounded(text) : happened;
         int length = event instanceof Line line ? line.line().text().length() : 0;
         // What must not be in plaintext is kept when all else is not.
         int most = event instanceof Line line && line.line().weight() != Weight.HARMLESS ? 2 * MAX_EVENTS : MAX_EVENTS;
@@ -106,6 +110,13 @@ public final class Evidence {
         } else {
             incomplete("the client sent more than is kept");
         }
+    }
+
+    private Sent bounded(Sent event) {
+        sent += event.text().length();
+        return sent < MAX_OCTETS || event.text().length() <= MAX_SENT
+                ? event
+                : new Sent(event.connection(), event.through(), event.text().substring(0, MAX_SENT));
     }
 
     /** Something that the client did was not seen, for this reason. */

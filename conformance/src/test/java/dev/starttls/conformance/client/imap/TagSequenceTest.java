@@ -17,6 +17,14 @@ class TagSequenceTest {
     }
 
     @Test
+    void tags_without_end_are_not_kept() {
+        for (int i = 0; i < 100_000; i++) {
+            tags.used("x".repeat(500) + i);
+        }
+        assertThat(tags.next(1)).contains("x".repeat(500) + 100_000);
+    }
+
+    @Test
     void the_step_is_that_between_the_last_two() {
         tags.used("a2");
         tags.used("a4");

@@ -31,6 +31,19 @@ class EvidenceTest {
     }
 
     @Test
+    void of_what_the_server_has_said_without_end_the_beginning_is_kept() {
+        Evidence evidence = new Evidence();
+        String text = "x".repeat(1 << 20);
+        IntStream.range(0, 100).forEach(i -> evidence.add(new Evidence.Sent(1, Through.TLS, text)));
+        assertThat(evidence.events(Evidence.Sent.class)).hasSize(100);
+        assertThat(evidence.events(Evidence.Sent.class).stream()
+                        .mapToLong(sent -> sent.text().length())
+                        .sum())
+                .isLessThan(17 << 20);
+        assertThat(evidence.incomplete()).isEmpty();
+    }
+
+    @Test
     void few_lines_are_all_kept() {
         Evidence evidence = new Evidence();
         evidence.add(line("NOOP", Weight.HARMLESS));
