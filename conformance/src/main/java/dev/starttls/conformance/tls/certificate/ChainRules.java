@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +30,11 @@ public final class ChainRules {
 
     private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
     private static final String ANY_USAGE = "2.5.29.37.0";
+
+    /** Twice as many as clients take; of others nothing is looked at. */
+    private static final int MAX_CERTIFICATES = 20;
+    /** A chain in order needs one for each; a hostile one could ask for each of each. */
+    private static final int MAX_SIGNATURES = 100;
 
     private final List<X509Certificate> roots;
     private final Instant now;
@@ -53,7 +59,19 @@ public final class ChainRules {
         if (sent.isEmpty()) {
             return new ChainVerdict(List.of("the server sent no certificate"), List.of(), List.of(), false, false);
         }
-        List<X509Certificate> path = path(sent);
+        ChainVerdict verdict = judged(sent.subList(0, Math.min(MAX_CERTIFICATES, sent.size())));
+        if (sent.size() <= MAX_CERTIFICATES) {
+            return verdict;
+        }
+        List<String> remarks = new ArrayList<>(verdict.remarks());
+        remarks.add(
+                sent.size() + " certificates were sent, of which the first " + MAX_CERTIFICATES + " were looked at");
+        return new ChainVerdict(verdict.faults(), remarks, verdict.path(), verdict.rooted(), verdict.disordered());
+    }
+
+    private ChainVerdict judged(List<X509Certificate> sent) {
+        Signatures signatures = new Signatures();
+        List<X509Certificate> path = path(sent, signatures);
         X509Certificate top = path.get(path.size() - 1);
         Optional<X509Certificate> root = rootOf(top);
         List<String> faults = new ArrayList<>();
@@ -70,7 +88,11 @@ public final class ChainRules {
         List<String> names = new ArrayList<>(path.stream().map(ChainRules::name).toList());
         root.filter(trusted -> !trusted.equals(top)).map(ChainRules::name).ifPresent(names::add);
         return new ChainVerdict(
-                faults, remarks(sent, path), names, root.isPresent(), faults.isEmpty() && disordered(sent, path));
+                faults,
+                remarks(sent, path, signatures),
+                names,
+                root.isPresent(),
+                faults.isEmpty() && disordered(sent, path));
     }
 
     /**
@@ -78,7 +100,7 @@ public final class ChainRules {
      * there is one, because cross-signed issuers allow several. Each certificate is visited once, however many were
      * sent.
      */
-    List<X509Certificate> path(List<X509Certificate> sent) {
+    private List<X509Certificate> path(List<X509Certificate> sent, Signatures signatures) {
         Map<X509Certificate, List<X509Certificate>> paths = new LinkedHashMap<>();
         Deque<X509Certificate> waiting = new ArrayDeque<>();
         List<X509Certificate> longest = List.of(sent.get(0));
@@ -92,7 +114,7 @@ public final class ChainRules {
             }
             longest = path.size() > longest.size() ? path : longest;
             for (X509Certificate issuer : sent) {
-                if (!paths.containsKey(issuer) && issued(issuer, certificate)) {
+                if (!paths.containsKey(issuer) && signatures.hold(issuer, certificate)) {
                     List<X509Certificate> longer = new ArrayList<>(path);
                     longer.add(issuer);
                     paths.put(issuer, longer);
@@ -120,6 +142,26 @@ public final class ChainRules {
             return true;
         } catch (GeneralSecurityException e) {
             return false;
+        }
+    }
+
+    /** Which certificates of a chain have issued which, each looked at once, and not too many of them. */
+    private static final class Signatures {
+        private final Map<List<X509Certificate>, Boolean> known = new HashMap<>();
+        private int left = MAX_SIGNATURES;
+
+        boolean hold(X509Certificate issuer, X509Certificate subject) {
+            if (!issuer.getSubjectX500Principal().equals(subject.getIssuerX500Principal())) {
+                return false;
+            }
+            Boolean before = known.get(List.of(issuer, subject));
+            if (before != null || left == 0) {
+                return before != null && before;
+            }
+            left--;
+            boolean issued = issued(issuer, subject);
+            known.put(List.of(issuer, subject), issued);
+            return issued;
         }
     }
 
@@ -200,13 +242,13 @@ public final class ChainRules {
     }
 
     /** Those from which a path leads to the server's own, for this client or for one with other roots. */
-    private static Set<X509Certificate> issuers(List<X509Certificate> sent) {
+    private static Set<X509Certificate> issuers(List<X509Certificate> sent, Signatures signatures) {
         Set<X509Certificate> found = new LinkedHashSet<>(sent.subList(0, 1));
         Deque<X509Certificate> waiting = new ArrayDeque<>(found);
         while (!waiting.isEmpty()) {
             X509Certificate subject = waiting.remove();
             for (X509Certificate issuer : sent) {
-                if (!found.contains(issuer) && issued(issuer, subject)) {
+                if (!found.contains(issuer) && signatures.hold(issuer, subject)) {
                     found.add(issuer);
                     waiting.add(issuer);
                 }
@@ -215,12 +257,15 @@ public final class ChainRules {
         return found;
     }
 
-    private List<String> remarks(List<X509Certificate> sent, List<X509Certificate> path) {
+    private List<String> remarks(List<X509Certificate> sent, List<X509Certificate> path, Signatures signatures) {
         List<String> remarks = new ArrayList<>();
         if (disordered(sent, path)) {
             remarks.add("the certificates were not sent in the order of the chain (RFC 5246 section 7.4.2)");
         }
-        Set<X509Certificate> useful = issuers(sent);
+        Set<X509Certificate> useful = issuers(sent, signatures);
+        if (signatures.left == 0) {
+            remarks.add("of the signatures between the certificates only " + MAX_SIGNATURES + " were verified");
+        }
         long unused = sent.stream()
                 .filter(certificate -> !useful.contains(certificate) && !roots.contains(certificate))
                 .count();

@@ -30,6 +30,23 @@ class ChainRulesTest {
         assertThat(without.path()).containsExactly("CN=mail.example.org,O=Test", "CN=Middle", "CN=Root");
     }
 
+    /** Each of them could be the issuer of each by its name. */
+    @Test
+    void of_a_chain_without_end_the_beginning_is_looked_at() {
+        Issuer top = Issuer.selfSigned(Order.authority("Same"));
+        for (int i = 0; i < 30; i++) {
+            top = top.issue(Order.authority("Same"));
+        }
+        List<X509Certificate> sent = top.issue(Order.server("mail.example.org")).chain();
+        ChainVerdict verdict = RULES.judge(sent);
+        assertThat(verdict.faults()).isNotEmpty();
+        assertThat(verdict.remarks())
+                .contains(
+                        "of the signatures between the certificates only 100 were verified",
+                        "32 certificates were sent, of which the first 20 were looked at");
+        assertThat(RULES.judge(sent.subList(0, 5)).remarks()).isEmpty();
+    }
+
     @Test
     void a_missing_intermediate_makes_the_chain_incomplete() {
         ChainVerdict verdict = RULES.judge(List.of(SERVER.certificate()));
