@@ -88,6 +88,13 @@ final class DomainReports {
         }
     }
 
+    /** This server will have no report: it is on a list of servers that are not asked. */
+    synchronized void leftOut(Target server) {
+        String key = Domain.key(server);
+        underway.remove(key);
+        waiting.forEach(one -> one.missing().remove(key));
+    }
+
     /** The domains whose servers all have their reports, judged, in the order in which they were begun; each once. */
     List<TargetReport> complete() {
         List<Waiting> ready;

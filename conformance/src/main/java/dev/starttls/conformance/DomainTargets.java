@@ -92,6 +92,11 @@ final class DomainTargets {
         opened().ifPresent(all -> all.done(report));
     }
 
+    /** This server will have no report. */
+    void leftOut(Target server) {
+        opened().ifPresent(all -> all.leftOut(server));
+    }
+
     /** The domains whose servers all have their reports, judged, each once. */
     List<TargetReport> complete() {
         return opened().map(DomainReports::complete).orElseGet(List::of);

@@ -35,7 +35,11 @@ final class Remaining implements Fleet.Source {
 
     /** How many targets were left out because of the blocklist, in words; empty if none was. */
     Optional<String> description() {
-        long count = refusals.get();
+        return description(refusals.get());
+    }
+
+    /** The same of so many. */
+    static Optional<String> description(long count) {
         return count == 0
                 ? Optional.empty()
                 : Optional.of(count + (count == 1 ? " target is" : " targets are") + " on the blocklist and left out");

@@ -169,12 +169,16 @@ final class ServerCheck {
     private void named(List<Target> targets, List<DomainTarget> wanted, RunResults results) throws UsageException {
         List<Target> each = new ArrayList<>(targets.stream()
                 .flatMap(target -> addresses().of(target).stream())
-                .filter(target -> !done.contains(target) && !refused.refuses(target))
+                .filter(target -> !done.contains(target))
                 .toList());
         for (DomainTarget domain : wanted) {
-            each.addAll(domains.begin(domain).stream()
-                    .filter(target -> !refused.refuses(target))
-                    .toList());
+            each.addAll(domains.begin(domain));
+        }
+        List<Target> left = each.stream().filter(refused::refuses).toList();
+        each.removeAll(left);
+        Remaining.description(left.size()).ifPresent(results::note);
+        if (each.isEmpty() && !left.isEmpty() && wanted.isEmpty() && options.targetsFile.isEmpty()) {
+            results.unreachable("no target was asked: all are on the blocklist");
         }
         boolean alone = each.size() == 1 && environment.terminal().progress();
         inOrder(each, settings, alone ? new TerminalProgress(environment.err()) : RunListener.none(), results);
@@ -249,6 +253,16 @@ final class ServerCheck {
                 sink(results, true));
     }
 
+    /** Whether a target is never connected to; the domains that have it are judged without it. */
+    private boolean leftOut(Target target, RunResults results) {
+        boolean left = refused.refuses(target);
+        if (left && domains.awaits(target)) {
+            domains.leftOut(target);
+            report(domains.complete(), results);
+        }
+        return left;
+    }
+
     private void fleet(InputStream file, RunResults results) {
         FleetSettings size = FleetSettings.fitting(options.fleet.atOnce(options.targets), options.parallel);
         try (Reach reach = Reach.open(size.probed(), settings, rate, run.greeting())) {
@@ -264,7 +278,7 @@ final class ServerCheck {
             Remaining remaining = new Remaining(
                     new EachAddress(options.fleet.ordered(lines), addresses()),
                     target -> done.contains(target) && !domains.awaits(target),
-                    refused::refuses);
+                    target -> leftOut(target, results));
             fleet(reach::ask, settings, size, remaining, RunListener.none(), results, sink(results, false));
             remaining.description().ifPresent(results::note);
             report(domains.remaining(), results);

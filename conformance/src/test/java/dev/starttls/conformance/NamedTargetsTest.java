@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.starttls.conformance.domain.PrivateAddresses;
 import dev.starttls.conformance.target.Target;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class NamedTargetsTest {
     private static List<String> urls(OptionalLong seed, String... named) throws UsageException {
@@ -76,6 +80,16 @@ class NamedTargetsTest {
         assertThat(new NamedTargets(blocks, new RecentTargets(), PrivateAddresses.ALLOWED, OptionalLong.empty())
                         .obstacles())
                 .isEmpty();
+    }
+
+    @Test
+    void a_run_whose_targets_are_all_on_the_blocklist_does_not_pass(@TempDir Path folder) throws IOException {
+        Path blocked = Files.writeString(folder.resolve("blocked"), "127.0.0.9\n");
+        InProcess run = InProcess.run(List.of("--blocklist", blocked.toString(), "smtp://127.0.0.9:1"));
+        assertThat(run.status()).as(run.err()).isEqualTo(3);
+        assertThat(run.err())
+                .contains("1 target is on the blocklist and left out")
+                .contains("no target was asked: all are on the blocklist");
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.starttls.conformance.check.Verdict;
 import dev.starttls.core.dns.DnsAnswer;
 import dev.starttls.core.dns.DnsRecord.Caa;
 import dev.starttls.core.dns.DnsType;
+import dev.starttls.core.tls.PresentedIdentifier;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Locale;
@@ -37,7 +38,10 @@ final class CaaTopic {
             return Verdict.skip("it has no name (DNS-S-02)");
         }
         List<Caa> records = List.of();
-        String name = host.name();
+        boolean wildcard = host.tls()
+                .filter(tls -> wildcard(tls.chain().get(0), host.name()))
+                .isPresent();
+        String name = wildcard ? above(host.name()) : host.name();
         while (records.isEmpty() && !name.isEmpty()) {
             DnsAnswer answer = facts.ask(name, DnsType.CAA);
             if (answer instanceof DnsAnswer.Failed failed) {
@@ -45,11 +49,16 @@ final class CaaTopic {
             }
             records = answer.records(Caa.class);
             if (records.isEmpty()) {
-                name = name.indexOf('.') < 0 ? "" : name.substring(name.indexOf('.') + 1);
+                name = above(name);
             }
         }
+        // RFC 8659 section 4.3: for a wildcard, the records of its own tag alone count where there are some.
+        String tag =
+                wildcard && records.stream().anyMatch(record -> record.tag().equals("issuewild"))
+                        ? "issuewild"
+                        : "issue";
         List<String> issuers = records.stream()
-                .filter(record -> record.tag().equals("issue"))
+                .filter(record -> record.tag().equals(tag))
                 .map(record -> record.value().split(";", -1)[0].strip().toLowerCase(Locale.ROOT))
                 .toList();
         if (issuers.isEmpty()) {
@@ -62,6 +71,20 @@ final class CaaTopic {
         return host.tls()
                 .map(tls -> judged(tls.chain(), issuers, at))
                 .orElseGet(() -> Verdict.undecided(at + "; the certificate was not seen"));
+    }
+
+    /** The name without its first label; empty for one of a single label. */
+    private static String above(String name) {
+        return name.indexOf('.') < 0 ? "" : name.substring(name.indexOf('.') + 1);
+    }
+
+    /** Whether the certificate is the host's by a wildcard. */
+    private static boolean wildcard(X509Certificate leaf, String host) {
+        List<String> names = PresentedIdentifier.of(leaf).stream()
+                .filter(name -> name.kind() == PresentedIdentifier.Kind.DNS)
+                .map(name -> name.value().toLowerCase(Locale.ROOT))
+                .toList();
+        return !names.contains(host) && names.contains("*." + above(host));
     }
 
     private static Verdict judged(List<X509Certificate> chain, List<String> issuers, String at) {

@@ -74,11 +74,26 @@ public final class DomainJudge {
                 domain.target(),
                 domain.started(),
                 took.isNegative() ? Duration.ofNanos(System.nanoTime() - begun) : took,
-                new Survey(List.of(), Optional.empty(), Optional.empty(), notes(domain, matrix)),
+                new Survey(List.of(), Optional.empty(), unasked(domain, hosts, results), notes(domain, matrix)),
                 List.of(),
                 results,
                 Optional.empty(),
                 Optional.of(matrix));
+    }
+
+    /** Why nothing is known, where no row is of the domain itself; a domain that takes no mail has no server to be asked. */
+    private static Optional<String> unasked(Domain domain, List<DomainHost> hosts, List<CheckResult> results) {
+        boolean asked = hosts.stream().anyMatch(host -> host.report().isPresent());
+        if (asked || !results.isEmpty() || domain.refusesMail()) {
+            return Optional.empty();
+        }
+        String why = hosts.isEmpty()
+                ? "none is known"
+                : hosts.stream()
+                        .map(host -> host.target().url() + " " + host.problem().orElse("was not checked"))
+                        .distinct()
+                        .collect(Collectors.joining("; "));
+        return Optional.of("none of the domain's servers was asked: " + why);
     }
 
     private static List<String> notes(Domain domain, Matrix matrix) {

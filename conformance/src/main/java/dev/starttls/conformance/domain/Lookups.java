@@ -3,6 +3,7 @@ package dev.starttls.conformance.domain;
 import dev.starttls.core.dns.DnsAnswer;
 import dev.starttls.core.dns.DnsResolver;
 import dev.starttls.core.dns.DnsType;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -10,11 +11,26 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** What the DNS has said about one domain: each question is asked once, so that all rows of a report stand on the same answers. */
 final class Lookups implements DnsResolver {
+    /** For all questions about a domain: a zone whose servers are silent may have any number of names to ask about. */
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+
     private final DnsResolver resolver;
+    private final Duration limit;
+    private final long begun = System.nanoTime();
     private final Map<String, DnsAnswer> answers = new ConcurrentHashMap<>();
 
     Lookups(DnsResolver resolver) {
+        this(resolver, LIMIT);
+    }
+
+    /**
+     * With another time.
+     *
+     * @param limit for all questions together; after it the answer to others is that there was none in time
+     */
+    Lookups(DnsResolver resolver, Duration limit) {
         this.resolver = resolver;
+        this.limit = limit;
     }
 
     @Override
@@ -23,6 +39,11 @@ final class Lookups implements DnsResolver {
     }
 
     private DnsAnswer contained(String name, DnsType type) {
+        if (System.nanoTime() - begun >= limit.toNanos()) {
+            return new DnsAnswer.Failed(
+                    DnsAnswer.Failure.TIMEOUT,
+                    "not asked: the time for questions about this domain, " + limit.toSeconds() + " s, is over");
+        }
         try {
             return Objects.requireNonNull(resolver.ask(name, type), "an answer of the resolver");
         } catch (RuntimeException e) {

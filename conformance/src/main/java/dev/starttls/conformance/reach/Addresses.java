@@ -17,8 +17,11 @@ public enum Addresses {
     /** Each of them, in a report of its own. */
     ALL;
 
+    /** As many as of a host of a domain; a name may have been given any number, to hold up whoever tries them. */
+    private static final int MAX_OF_A_FAMILY = 8;
+
     /**
-     * The target at each of its addresses, if all are to be checked; otherwise the target itself, and {@link #settled}
+     * The target at each of its addresses, the first eight of each family, if all are to be checked; otherwise the target itself, and {@link #settled}
      * finds its address when its turn has come. A name without an address is left as it is,
      * and so is a target that has its address.
      */
@@ -52,8 +55,14 @@ public enum Addresses {
             return List.of();
         }
         try {
-            return Arrays.stream(InetAddress.getAllByName(ServerIdentity.toAscii(target.host())))
+            List<InetAddress> all = Arrays.stream(InetAddress.getAllByName(ServerIdentity.toAscii(target.host())))
                     .distinct()
+                    .toList();
+            return all.stream()
+                    .filter(address -> all.stream()
+                            .filter(other -> other.getClass() == address.getClass())
+                            .limit(MAX_OF_A_FAMILY)
+                            .anyMatch(address::equals))
                     .map(target::at)
                     .toList();
         } catch (UnknownHostException e) {

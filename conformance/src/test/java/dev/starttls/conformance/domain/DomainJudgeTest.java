@@ -3,6 +3,7 @@ package dev.starttls.conformance.domain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.connection.HandshakeResult;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -139,6 +141,33 @@ class DomainJudgeTest {
         assertThat(report.matrix().orElseThrow().hosts()).isEmpty();
         assertThat(key(verdict("DNS-S-07", report))).isEqualTo("skip");
         assertThat(key(verdict("DNS-S-09", report))).isEqualTo("skip");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"192.0.2.1, UNREACHABLE", "127.0.0.1, UNREACHABLE"})
+    void a_domain_of_which_nothing_was_asked_does_not_pass(String address, Outcome expected) throws Exception {
+        dns.address(MX, address);
+        assertThat(unasked().outcome()).isEqualTo(expected);
+        dns.fails(DOMAIN, DnsType.MX, Failure.TIMEOUT);
+        assertThat(unasked().outcome()).isEqualTo(expected);
+        dns.mx(DOMAIN, ".");
+        assertThat(unasked().outcome()).isEqualTo(Outcome.PASSED);
+    }
+
+    /** With checks of servers alone, of which none has a report. */
+    private TargetReport unasked() throws Exception {
+        DomainSettings settings = new DomainSettings(
+                dns,
+                unvalidated,
+                domain -> policy,
+                25,
+                addresses,
+                Optional.of("this machine has no IPv6"),
+                List.of(CERTIFICATES.root()),
+                InstantSource.system());
+        Domain domain = new DomainExpansion(settings).expand(new DomainTarget(DomainTarget.Servers.MX, DOMAIN));
+        return new DomainJudge(settings, Selection.of(List.of("UP-S-10"), List.of(), EnumSet.allOf(Level.class)))
+                .judge(domain, Map.of());
     }
 
     @Test
@@ -372,6 +401,24 @@ class DomainJudgeTest {
         Verdict unknown = verdict("DNS-S-15");
         assertThat(key(unknown)).isEqualTo("inconclusive");
         assertThat(unknown.detail()).contains("example.org permits letsencrypt.org");
+    }
+
+    /** RFC 8659 section 4.3: where there are records for wildcards, the others do not count for one. */
+    @Test
+    void caa_records_of_wildcards_are_for_wildcards_alone() {
+        dns.has(
+                DOMAIN,
+                DnsType.CAA,
+                new DnsRecord.Caa(0, "issue", ";"),
+                new DnsRecord.Caa(0, "issuewild", "letsencrypt.org"));
+        assertThat(verdict("DNS-S-15").detail()).contains("example.org permits nobody");
+        tls = Optional.of(new HandshakeResult.Done(
+                "TLSv1.3",
+                "TLS_AES_128_GCM_SHA256",
+                CERTIFICATES.named("*." + DOMAIN).chain()));
+        assertThat(verdict("DNS-S-15").detail()).contains("example.org permits letsencrypt.org");
+        dns.has(DOMAIN, DnsType.CAA, new DnsRecord.Caa(0, "issue", "letsencrypt.org"));
+        assertThat(verdict("DNS-S-15").detail()).contains("example.org permits letsencrypt.org");
     }
 
     @Test
