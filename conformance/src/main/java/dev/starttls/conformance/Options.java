@@ -282,8 +282,12 @@ final class Options {
                                         clientKey,
                                         passwordFile,
                                         targetsFile.map(Path::of),
+                                        fleet.blocklist,
                                         domains.trustAnchor)
                                 .flatMap(Optional::stream),
+                        profiles.stream()
+                                .filter(name -> !Profile.contained().containsKey(name))
+                                .map(Path::of),
                         expectations.filesRead())
                 .flatMap(Function.identity())
                 .toList();

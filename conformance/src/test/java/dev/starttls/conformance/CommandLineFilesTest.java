@@ -28,6 +28,7 @@ class CommandLineFilesTest {
         Files.writeString(folder.resolve("no-first-line"), "\nsecret\n");
         Files.write(folder.resolve("latin1"), "gr\u00fc\u00df\n".getBytes(StandardCharsets.ISO_8859_1));
         Files.writeString(folder.resolve("hosts.txt"), "smtp://localhost:1\n");
+        Files.writeString(folder.resolve("blocked.txt"), "192.0.2.1\n");
         Files.createSymbolicLink(folder.resolve("link.json"), folder.resolve("report.json"));
         Files.createSymbolicLink(folder.resolve("link.txt"), folder.resolve("hosts.txt"));
     }
@@ -58,6 +59,7 @@ class CommandLineFilesTest {
                 "--format json=@a --format ndjson=@./a | two formats cannot share",
                 "--format json --format text=- | two formats cannot share standard output",
                 "--format json=@hosts.txt --targets-file @hosts.txt | would overwrite a file that this run reads",
+                "--format json=@blocked.txt --blocklist @blocked.txt | would overwrite a file that this run reads",
                 "--format json=@link.txt --targets-file @hosts.txt | would overwrite a file that this run reads",
                 "--format html=@hosts.txt --trust @hosts.txt | --trust",
                 "--format json=@a --format xml=@b | there is no format 'xml'",

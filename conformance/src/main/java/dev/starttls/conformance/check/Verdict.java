@@ -8,6 +8,17 @@ package dev.starttls.conformance.check;
  */
 public record Verdict(Status status, String detail, Basis basis) {
     private static final String ALLOWED = " (allowed by this policy)";
+    /** The maximum number of characters of a detail; what a server sends may be longer, and is in the transcript. */
+    public static final int MAX_DETAIL = 4_000;
+
+    /** Cuts what is longer than {@value #MAX_DETAIL} characters. */
+    public Verdict {
+        if (detail.length() > MAX_DETAIL) {
+            String rest = "... (" + detail.length() + " characters in all)"
+                    + (status == Status.WARN && detail.endsWith(ALLOWED) ? ALLOWED : "");
+            detail = detail.substring(0, MAX_DETAIL - rest.length()) + rest;
+        }
+    }
 
     /** What a verdict rests on. */
     public enum Basis {

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 
 /** Checks of the timestamp in the greeting (RFC 1939 section 7). */
 final class ApopTopic implements Topic {
-    private static final Pattern TIMESTAMP = Pattern.compile("<[^<> ]+@[^<> ]+>");
+    private static final Pattern TIMESTAMP = Pattern.compile("<[^<> @]+@[^<> ]+>");
     static final String NONE = "the greeting has no timestamp, so APOP is not offered";
 
     @Override

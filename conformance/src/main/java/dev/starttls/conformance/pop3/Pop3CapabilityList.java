@@ -76,7 +76,7 @@ record Pop3CapabilityList(List<String> lines, Map<String, String> announced, boo
     List<String> flaws() {
         List<String> flaws = new ArrayList<>();
         for (String line : lines) {
-            if (!line.matches("[!-~&&[^.]]+( [!-~]+)*")) {
+            if (!line.matches("[!-~&&[^.]]++(?: [!-~]++)*+")) {
                 flaws.add("'" + Transcript.printable(line) + "' is not a tag with its parameters, separated by spaces");
             }
         }

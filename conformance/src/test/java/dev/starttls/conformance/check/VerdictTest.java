@@ -1,0 +1,21 @@
+package dev.starttls.conformance.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** What a server sends may be long; a verdict is not. */
+class VerdictTest {
+    @Test
+    void a_detail_of_any_length_is_cut_and_says_so() {
+        String most = "x".repeat(Verdict.MAX_DETAIL);
+        assertThat(Verdict.fail(most).detail()).isEqualTo(most);
+        assertThat(Verdict.fail(most + "x").detail())
+                .hasSize(Verdict.MAX_DETAIL)
+                .startsWith("xxx")
+                .endsWith("... (4001 characters in all)");
+        assertThat(Verdict.pass("x").withDetail(most + most).detail()).hasSize(Verdict.MAX_DETAIL);
+        assertThat(Verdict.allowed(most).isAllowed()).isTrue();
+        assertThat(Verdict.allowed(most).detail()).hasSize(Verdict.MAX_DETAIL);
+    }
+}
