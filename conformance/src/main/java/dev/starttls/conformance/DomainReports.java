@@ -107,7 +107,7 @@ final class DomainReports {
                 .toList();
     }
 
-    /** All that are left, whose missing servers will have no report: they are on a list of servers that are not asked, for instance. */
+    /** All that are left, whose missing servers will have no report: the run was ended, for instance. */
     List<TargetReport> remaining() {
         synchronized (this) {
             waiting.forEach(one -> one.missing().clear());

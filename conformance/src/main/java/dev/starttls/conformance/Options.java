@@ -108,8 +108,9 @@ final class Options {
     @Option(
             names = "--addresses",
             paramLabel = "first|all",
-            description = "Of a name with several addresses, check the first that takes a connection, which the report"
-                    + " names; or all, each in a report of its own (default: first).")
+            description =
+                    "Of a name with several addresses, check the first that takes a connection, which the report"
+                            + " names; or all, each in a report of its own, at most eight of IPv4 and of IPv6 (default: first).")
     Choice addresses = Choice.first;
 
     @Option(

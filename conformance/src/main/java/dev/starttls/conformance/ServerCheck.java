@@ -167,21 +167,25 @@ final class ServerCheck {
     }
 
     private void named(List<Target> targets, List<DomainTarget> wanted, RunResults results) throws UsageException {
-        List<Target> each = new ArrayList<>(targets.stream()
+        List<Target> all = targets.stream()
                 .flatMap(target -> addresses().of(target).stream())
-                .filter(target -> !done.contains(target))
-                .toList());
+                .toList();
+        List<Target> each = new ArrayList<>(
+                all.stream().filter(target -> !done.contains(target)).toList());
+        boolean resumed = each.size() < all.size();
         for (DomainTarget domain : wanted) {
             each.addAll(domains.begin(domain));
         }
         List<Target> left = each.stream().filter(refused::refuses).toList();
         each.removeAll(left);
+        left.forEach(domains::leftOut);
         Remaining.description(left.size()).ifPresent(results::note);
-        if (each.isEmpty() && !left.isEmpty() && wanted.isEmpty() && options.targetsFile.isEmpty()) {
+        boolean alone = wanted.isEmpty() && options.targetsFile.isEmpty() && !resumed;
+        if (alone && each.isEmpty() && !left.isEmpty()) {
             results.unreachable("no target was asked: all are on the blocklist");
         }
-        boolean alone = each.size() == 1 && environment.terminal().progress();
-        inOrder(each, settings, alone ? new TerminalProgress(environment.err()) : RunListener.none(), results);
+        boolean shown = each.size() == 1 && environment.terminal().progress();
+        inOrder(each, settings, shown ? new TerminalProgress(environment.err()) : RunListener.none(), results);
         report(domains.remaining(), results);
     }
 
@@ -254,11 +258,10 @@ final class ServerCheck {
     }
 
     /** Whether a target is never connected to; the domains that have it are judged without it. */
-    private boolean leftOut(Target target, RunResults results) {
+    private boolean leftOut(Target target) {
         boolean left = refused.refuses(target);
-        if (left && domains.awaits(target)) {
+        if (left) {
             domains.leftOut(target);
-            report(domains.complete(), results);
         }
         return left;
     }
@@ -278,7 +281,7 @@ final class ServerCheck {
             Remaining remaining = new Remaining(
                     new EachAddress(options.fleet.ordered(lines), addresses()),
                     target -> done.contains(target) && !domains.awaits(target),
-                    target -> leftOut(target, results));
+                    this::leftOut);
             fleet(reach::ask, settings, size, remaining, RunListener.none(), results, sink(results, false));
             remaining.description().ifPresent(results::note);
             report(domains.remaining(), results);

@@ -90,6 +90,16 @@ class NamedTargetsTest {
         assertThat(run.err())
                 .contains("1 target is on the blocklist and left out")
                 .contains("no target was asked: all are on the blocklist");
+        Path results = Files.writeString(
+                folder.resolve("results.ndjson"), "{\"target\":\"smtp://127.0.0.8:1\",\"outcome\":\"passed\"}\n");
+        InProcess resumed = InProcess.run(List.of(
+                "--blocklist",
+                blocked.toString(),
+                "--resume",
+                results.toString(),
+                "smtp://127.0.0.8:1",
+                "smtp://127.0.0.9:1"));
+        assertThat(resumed.err()).doesNotContain("no target was asked");
     }
 
     @Test

@@ -63,10 +63,11 @@ public final class CheckContext implements AutoCloseable {
      * refusal there does not change. To be closed by the check.
      *
      * @param other the target there
-     * @param how long to wait there, and the like
+     * @param how long to wait there, for a greeting too, and the like
      */
     public CheckContext beside(Target other, TargetSettings how) {
-        CheckContext there = new CheckContext(other, how, dialect, pacing.elsewhere(), new SharedObservations());
+        CheckContext there =
+                new CheckContext(other, how, dialect, pacing.elsewhere(how.answer()), new SharedObservations());
         synchronized (conversations) {
             besides.add(there);
             there.onWait(wait -> waiting.accept(wait));

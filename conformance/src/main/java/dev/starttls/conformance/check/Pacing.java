@@ -28,8 +28,12 @@ public interface Pacing {
     /** What shows that the server takes one connection of a client at a time; empty as long as nothing does. */
     Optional<String> oneAtATime();
 
-    /** The same pace on another port of the server, where it may turn connections away without any consequence. */
-    default Pacing elsewhere() {
+    /**
+     * The same pace on another port of the server, where it may turn connections away without any consequence.
+     *
+     * @param longest the longest wait for a greeting there
+     */
+    default Pacing elsewhere(Duration longest) {
         Pacing here = this;
         return new Pacing() {
             @Override
@@ -39,7 +43,7 @@ public interface Pacing {
 
             @Override
             public Duration greeting() {
-                return here.greeting();
+                return here.greeting().compareTo(longest) < 0 ? here.greeting() : longest;
             }
 
             @Override

@@ -8,7 +8,7 @@ package dev.starttls.conformance.check;
  */
 public record Verdict(Status status, String detail, Basis basis) {
     private static final String ALLOWED = " (allowed by this policy)";
-    /** The maximum number of characters of a detail; what a server sends may be longer, and is in the transcript. */
+    /** The maximum number of characters of a detail; what a server sends, which may be longer, is in the transcript of its check. */
     public static final int MAX_DETAIL = 4_000;
 
     /** Cuts what is longer than {@value #MAX_DETAIL} characters. */
@@ -16,7 +16,8 @@ public record Verdict(Status status, String detail, Basis basis) {
         if (detail.length() > MAX_DETAIL) {
             String rest = "... (" + detail.length() + " characters in all)"
                     + (status == Status.WARN && detail.endsWith(ALLOWED) ? ALLOWED : "");
-            detail = detail.substring(0, MAX_DETAIL - rest.length()) + rest;
+            int end = MAX_DETAIL - rest.length();
+            detail = detail.substring(0, Character.isHighSurrogate(detail.charAt(end - 1)) ? end - 1 : end) + rest;
         }
     }
 

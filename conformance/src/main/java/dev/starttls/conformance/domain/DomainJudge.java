@@ -81,10 +81,10 @@ public final class DomainJudge {
                 Optional.of(matrix));
     }
 
-    /** Why nothing is known, where no row is of the domain itself; a domain that takes no mail has no server to be asked. */
+    /** Why nothing is known, where no row is of the domain itself; a domain that takes no mail may have no server to be asked. */
     private static Optional<String> unasked(Domain domain, List<DomainHost> hosts, List<CheckResult> results) {
         boolean asked = hosts.stream().anyMatch(host -> host.report().isPresent());
-        if (asked || !results.isEmpty() || domain.refusesMail()) {
+        if (asked || !results.isEmpty() || (domain.refusesMail() && hosts.isEmpty())) {
             return Optional.empty();
         }
         String why = hosts.isEmpty()

@@ -138,8 +138,8 @@ final class MxTopic {
         if (!(host.target().address().orElse(null) instanceof Inet6Address)) {
             return Verdict.skip("its IPv6 addresses are judged beside this one");
         }
-        return host.unchecked().isPresent()
-                ? Verdict.inconclusive(host.unchecked().get())
+        return host.report().isEmpty()
+                ? Verdict.inconclusive(host.problem().orElseThrow())
                 : host.problem()
                         .map(problem -> Verdict.fail("it was not reached: " + problem))
                         .orElseGet(() -> Verdict.pass("it answers at "

@@ -163,9 +163,12 @@ final class TargetRun {
 
     private static Ran acquitted(Ran ran) {
         Verdict verdict = ran.result().verdict();
-        return ran.with(verdict.withDetail(verdict.detail()
-                + "; before, while this check had something on the wire, the server died and was started again, which"
-                + " did not happen when it ran alone"));
+        String before = "; before, while this check had something on the wire, the server died and was started again,"
+                + " which did not happen when it ran alone";
+        int most = Verdict.MAX_DETAIL - before.length();
+        String detail = verdict.detail();
+        return ran.with(
+                verdict.withDetail((detail.length() > most ? detail.substring(0, most - 3) + "..." : detail) + before));
     }
 
     /**

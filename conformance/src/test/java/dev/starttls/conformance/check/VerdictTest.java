@@ -14,6 +14,8 @@ class VerdictTest {
                 .hasSize(Verdict.MAX_DETAIL)
                 .startsWith("xxx")
                 .endsWith("... (4001 characters in all)");
+        assertThat(Verdict.fail("\ud83d\ude00".repeat(Verdict.MAX_DETAIL)).detail())
+                .matches("(\ud83d\ude00)+\\Q... (8000 characters in all)\\E");
         assertThat(Verdict.pass("x").withDetail(most + most).detail()).hasSize(Verdict.MAX_DETAIL);
         assertThat(Verdict.allowed(most).isAllowed()).isTrue();
         assertThat(Verdict.allowed(most).detail()).hasSize(Verdict.MAX_DETAIL);

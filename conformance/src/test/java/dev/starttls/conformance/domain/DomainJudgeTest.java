@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each row about a domain, with a DNS, a policy's server and mail hosts that are what the test says. */
 class DomainJudgeTest {
@@ -59,8 +60,8 @@ class DomainJudgeTest {
         return judge(DomainTarget.Servers.MX);
     }
 
-    private TargetReport judge(DomainTarget.Servers servers) {
-        DomainSettings settings = new DomainSettings(
+    private DomainSettings settings() {
+        return new DomainSettings(
                 dns,
                 unvalidated,
                 domain -> policy,
@@ -69,7 +70,15 @@ class DomainJudgeTest {
                 Optional.of("this machine has no IPv6"),
                 List.of(CERTIFICATES.root()),
                 InstantSource.system());
-        Domain domain = new DomainExpansion(settings).expand(new DomainTarget(servers, DOMAIN));
+    }
+
+    private Domain expanded(DomainTarget.Servers servers) {
+        return new DomainExpansion(settings()).expand(new DomainTarget(servers, DOMAIN));
+    }
+
+    private TargetReport judge(DomainTarget.Servers servers) {
+        DomainSettings settings = settings();
+        Domain domain = expanded(servers);
         Map<String, TargetReport> reports = new HashMap<>();
         for (Target target : domain.targets()) {
             reports.put(
@@ -144,30 +153,22 @@ class DomainJudgeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"192.0.2.1, UNREACHABLE", "127.0.0.1, UNREACHABLE"})
-    void a_domain_of_which_nothing_was_asked_does_not_pass(String address, Outcome expected) throws Exception {
+    @ValueSource(strings = {"192.0.2.1", "127.0.0.1"})
+    void a_domain_of_which_nothing_was_asked_does_not_pass(String address) {
         dns.address(MX, address);
-        assertThat(unasked().outcome()).isEqualTo(expected);
+        assertThat(unasked(DomainTarget.Servers.MX).outcome()).isEqualTo(Outcome.UNREACHABLE);
         dns.fails(DOMAIN, DnsType.MX, Failure.TIMEOUT);
-        assertThat(unasked().outcome()).isEqualTo(expected);
+        assertThat(unasked(DomainTarget.Servers.MX).outcome()).isEqualTo(Outcome.UNREACHABLE);
         dns.mx(DOMAIN, ".");
-        assertThat(unasked().outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(unasked(DomainTarget.Servers.MX).outcome()).isEqualTo(Outcome.PASSED);
+        imaps(Security.SECURE);
+        assertThat(unasked(DomainTarget.Servers.DOMAIN).outcome()).isEqualTo(Outcome.UNREACHABLE);
     }
 
     /** With checks of servers alone, of which none has a report. */
-    private TargetReport unasked() throws Exception {
-        DomainSettings settings = new DomainSettings(
-                dns,
-                unvalidated,
-                domain -> policy,
-                25,
-                addresses,
-                Optional.of("this machine has no IPv6"),
-                List.of(CERTIFICATES.root()),
-                InstantSource.system());
-        Domain domain = new DomainExpansion(settings).expand(new DomainTarget(DomainTarget.Servers.MX, DOMAIN));
-        return new DomainJudge(settings, Selection.of(List.of("UP-S-10"), List.of(), EnumSet.allOf(Level.class)))
-                .judge(domain, Map.of());
+    private TargetReport unasked(DomainTarget.Servers servers) {
+        return new DomainJudge(settings(), Selection.of(List.of("UP-S-10"), List.of(), EnumSet.allOf(Level.class)))
+                .judge(expanded(servers), Map.of());
     }
 
     @Test

@@ -90,6 +90,11 @@ final class TagSequence {
         last = Optional.of(now);
     }
 
+    /** How many are kept. */
+    int kept() {
+        return used.size();
+    }
+
     /** The tag that is used so many commands later; empty if it is not known, and the tags have no number. */
     Optional<String> next(int commands) {
         if (commands <= known.inside().size() && used.equals(known.before())) {

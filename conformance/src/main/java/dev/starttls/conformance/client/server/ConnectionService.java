@@ -277,7 +277,7 @@ final class ConnectionService {
         perform(script.reply(through, line.verb(), earlier(line.verb())).orElseGet(() -> session.answer(line)));
     }
 
-    /** How often the verb came before; 0 for what is no verb of any script, and comes after too many others. */
+    /** How often the verb came before; 0 for one that comes after too many others, which no client has. */
     private int earlier(String verb) {
         String counted = through + (verb.length() <= MAX_VERB ? verb : verb.substring(0, MAX_VERB));
         return counts.size() < MAX_VERBS || counts.containsKey(counted)

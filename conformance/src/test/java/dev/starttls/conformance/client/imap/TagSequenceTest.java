@@ -22,6 +22,7 @@ class TagSequenceTest {
             tags.used("x".repeat(500) + i);
         }
         assertThat(tags.next(1)).contains("x".repeat(500) + 100_000);
+        assertThat(tags.kept()).isEqualTo(1_000);
     }
 
     @Test
