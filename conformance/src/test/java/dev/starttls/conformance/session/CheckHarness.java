@@ -26,27 +26,32 @@ import java.util.TreeMap;
  * Runs a protocol's checks against scripted servers.
  *
  * @param answer long, so that no verdict depends on a slow machine; short where a server never answers
+ * @param quiet how long a check listens where the server must not send: long where the server does
  * @param login given to the checks that need one
  */
-public record CheckHarness(Protocol protocol, Duration answer, Optional<Login> login) {
+public record CheckHarness(Protocol protocol, Duration answer, Duration quiet, Optional<Login> login) {
     /** Without a login; no server is silent. */
     public static CheckHarness of(Protocol protocol) {
-        return new CheckHarness(protocol, Duration.ofSeconds(20), Optional.empty());
+        return new CheckHarness(protocol, Duration.ofSeconds(20), Duration.ofMillis(100), Optional.empty());
     }
 
     public CheckHarness withAnswer(Duration limit) {
-        return new CheckHarness(protocol, limit, login);
+        return new CheckHarness(protocol, limit, quiet, login);
+    }
+
+    public CheckHarness withQuiet(Duration time) {
+        return new CheckHarness(protocol, answer, time, login);
     }
 
     public CheckHarness withLogin(Login credentials) {
-        return new CheckHarness(protocol, answer, Optional.of(credentials));
+        return new CheckHarness(protocol, answer, quiet, Optional.of(credentials));
     }
 
     private TargetSettings settings() {
         TargetSettings settings = TargetSettings.standard()
                 .withTrust(List.of(ScriptedServer.AUTHORITY.root()))
                 .withAnswer(answer)
-                .withQuiet(Duration.ofMillis(100));
+                .withQuiet(quiet);
         return login.map(settings::withLogin).orElse(settings);
     }
 

@@ -14,6 +14,7 @@ import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
 import dev.starttls.conformance.target.TargetSettings;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,18 @@ class SmtpAloneTest {
     private static Verdict one(String id, Fault... faults) throws IOException {
         try (ScriptedServer server = ScriptedSmtpSession.server(Scheme.SMTP, List.of(faults))) {
             return CheckHarness.of(Protocol.SMTP).one(id, server.target()).verdict();
+        }
+    }
+
+    @Test
+    void a_server_that_takes_a_line_of_the_message_for_a_command_is_caught() throws IOException {
+        try (ScriptedServer server = ScriptedSmtpSession.server(Scheme.SMTP, List.of(SmtpFault.STARTTLS_IN_DATA))) {
+            Verdict verdict = CheckHarness.of(Protocol.SMTP)
+                    .withQuiet(Duration.ofSeconds(5))
+                    .one("SMTP-S-21", server.target())
+                    .verdict();
+            assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.FAIL);
+            assertThat(verdict.detail()).contains("the line STARTTLS of the message was answered");
         }
     }
 
