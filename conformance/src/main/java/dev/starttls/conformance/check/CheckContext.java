@@ -4,6 +4,7 @@ import dev.starttls.conformance.connection.ConnectionEnd;
 import dev.starttls.conformance.connection.ConnectionWatch;
 import dev.starttls.conformance.connection.Conversation;
 import dev.starttls.conformance.connection.Cut;
+import dev.starttls.conformance.connection.HandshakeResult;
 import dev.starttls.conformance.connection.Received;
 import dev.starttls.conformance.connection.TlsOffer;
 import dev.starttls.conformance.connection.Transcript;
@@ -222,6 +223,16 @@ public final class CheckContext implements AutoCloseable {
     /** How long to listen where the server must be silent. */
     public Duration quiet() {
         return settings.quiet();
+    }
+
+    /**
+     * Whether a handshake failed because of plaintext that may have been the answer for which the check waited so long:
+     * then it has to try again, and to wait as long as for any answer, before it blames the server.
+     */
+    public boolean heardTooLate(HandshakeResult handshake, Duration silence) {
+        return handshake instanceof HandshakeResult.Failed failed
+                && failed.failure() == HandshakeResult.Failure.NOT_TLS
+                && silence.compareTo(settings.answer()) < 0;
     }
 
     /** The TLS settings that most checks use with this target. */

@@ -12,7 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * One connection as a check uses it: lines and raw bytes, first in plaintext and then, after {@link #handshake}, inside
@@ -298,15 +300,29 @@ public final class Conversation implements AutoCloseable {
 
     /** Whether the server sends anything unsolicited, such as a greeting; it can still be read. */
     public boolean speaks(Duration limit) {
+        return listens(limit, () -> pending.length > 0);
+    }
+
+    /** Whether the server sends what this finds, unsolicited; all that came can still be read. */
+    public boolean hears(Pattern pattern, Duration limit) {
+        boolean heard = listens(limit, () -> pattern.matcher(text(pending)).find());
+        if (pending.length > 0) {
+            note("unsolicited: " + text(pending));
+        }
+        return heard;
+    }
+
+    /** Reads until it is enough, the connection ends, the time is over or more came than the suite reads. */
+    private boolean listens(Duration limit, BooleanSupplier enough) {
         long end = System.nanoTime() + limit.toNanos();
-        while (pending.length == 0) {
+        while (!enough.getAsBoolean() && pending.length <= MAX_LINE) {
             Received received = read(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
             if (!(received instanceof Received.Data data)) {
-                break;
+                return false;
             }
             append(data.bytes());
         }
-        return pending.length > 0;
+        return enough.getAsBoolean();
     }
 
     /**

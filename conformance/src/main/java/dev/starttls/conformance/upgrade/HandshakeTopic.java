@@ -4,6 +4,7 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckBody;
 import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.connection.DrainedInput;
 import dev.starttls.conformance.connection.HandshakeResult;
@@ -11,15 +12,17 @@ import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Checks of what the server does when no successful handshake follows its go-ahead. */
 final class HandshakeTopic extends UpgradeTopic {
     private static final String FIRST_TAG = "g1";
     private static final String SECOND_TAG = "g2";
     /** A line of text, perhaps after an alert. */
-    private static final String PLAINTEXT_LINE = "(?s).*[ -~]{4,}\\r?\\n.*";
+    private static final Pattern PLAINTEXT_LINE = Pattern.compile("[ -~]{4}\\r?\\n");
 
     private static final String LAST_TAG = "g3";
 
@@ -79,20 +82,43 @@ final class HandshakeTopic extends UpgradeTopic {
                 return Verdict.undecided(
                         "the server sends data after its " + words().goAhead() + " before the client sends any");
             }
-            session.wire().sendRaw(stimulus);
-            goOn(session, context);
-            // Closing our side after it ends the wait of a server that expects the rest of a record.
-            session.wire().finish();
-            return judged(session.wire().drain());
+            Provoked provoked = provoked(session, stimulus, context.quiet());
+            Verdict verdict = judged(provoked.input());
+            return provoked.refusedLate() && verdict.status() == Status.WARN
+                    ? patiently(context, stimulus, verdict)
+                    : verdict;
         });
     }
 
-    /** If the server refuses in plaintext, sends it a command: does the session go on without TLS? */
-    private void goOn(ProtocolSession session, CheckContext context) {
-        String heard = session.wire().overhear(context.quiet());
-        if (heard.matches(PLAINTEXT_LINE)) {
+    /** The refusal came when nothing could be sent any more: another connection waits for it as for an answer. */
+    private Verdict patiently(CheckContext context, String stimulus, Verdict first) throws IOException {
+        Verdict second = from(stages().goneAhead(), (session, same) -> {
+                    session.wire().note("again: does the session go on after the refusal in plaintext?");
+                    return judged(provoked(session, stimulus, same.settings().answer())
+                            .input());
+                })
+                .run(context);
+        return second.status() == Status.INCONCLUSIVE ? first : second;
+    }
+
+    /**
+     * What came in place of a handshake.
+     *
+     * @param refusedLate whether the server spoke in plaintext, and only when this side had ended
+     */
+    private record Provoked(DrainedInput input, boolean refusedLate) {}
+
+    /** Sends this; if the server refuses it in plaintext, sends a command: does the session go on without TLS? */
+    private Provoked provoked(ProtocolSession session, String stimulus, Duration silence) {
+        session.wire().sendRaw(stimulus);
+        boolean refused = session.wire().hears(PLAINTEXT_LINE, silence);
+        if (refused) {
             session.wire().send(profile().line(LAST_TAG, profile().injectedCapabilities()));
         }
+        // Closing our side after it ends the wait of a server that expects the rest of a record.
+        session.wire().finish();
+        DrainedInput input = session.wire().drain();
+        return new Provoked(input, !refused && !input.lines().isEmpty());
     }
 
     private Verdict judged(DrainedInput input) {

@@ -141,6 +141,11 @@ public final class Injection {
 
     /** Sends it in a session in which the upgrade is offered. */
     public Verdict tryOn(ProtocolSession session, CheckContext context) throws IOException {
+        return tryOn(session, context, context.quiet());
+    }
+
+    /** The same; after so much silence another answer before the handshake is not expected any more. */
+    private Verdict tryOn(ProtocolSession session, CheckContext context, Duration silence) throws IOException {
         for (int i = 0; i < segments.size(); i++) {
             if (i > 0 && !segments.get(i - 1).endsWith("\r\n")) {
                 // The rest of a line comes when the server has read its beginning.
@@ -148,7 +153,7 @@ public final class Injection {
             }
             session.wire().sendRaw(segments.get(i));
         }
-        Response goAhead = first.isPresent() ? goAheadAfter(session, first.get(), context) : goAhead(session);
+        Response goAhead = first.isPresent() ? goAheadAfter(session, first.get(), silence) : goAhead(session);
         if (goAhead.refusal()) {
             return Verdict.pass("refused: " + goAhead.description());
         }
@@ -165,10 +170,19 @@ public final class Injection {
         late.ifPresent(text -> send(session, text));
         HandshakeResult handshake = session.handshake();
         if (handshake instanceof HandshakeResult.Failed failed) {
+            if (first.isPresent() && context.heardTooLate(failed, silence)) {
+                return profile.stages().offered().then(this::tryPatiently).run(context);
+            }
             return late.isPresent() ? failedLate(session, failed, context) : failed(session, failed, context);
         }
         Optional<Verdict> verdict = inside.flatMap(judge -> judge.judge(session, (HandshakeResult.Done) handshake));
         return verdict.isPresent() ? verdict.get() : counted(session.exchange(), context);
+    }
+
+    /** The same, and silence is as long as that of a server which does not answer. */
+    private Verdict tryPatiently(ProtocolSession session, CheckContext context) throws IOException {
+        session.wire().note("again: the go-ahead may have come after the ClientHello was sent");
+        return tryOn(session, context, context.settings().answer());
     }
 
     private Response goAhead(ProtocolSession session) {
@@ -176,14 +190,14 @@ public final class Injection {
     }
 
     /** Reads the answer to the command before it too; one that is missing may come inside TLS, and is counted there. */
-    private Response goAheadAfter(ProtocolSession session, String command, CheckContext context) {
+    private Response goAheadAfter(ProtocolSession session, String command, Duration silence) {
         boolean tagged = !profile.line(EARLY_TAG, command).equals(command);
         Response early = tagged ? session.next() : session.answerTo(EARLY_TAG, command);
         boolean over = early.ended() || early.endsSession() || !early.came();
         // A good answer of a protocol without tags looks like the go-ahead: then another comes at once.
         boolean held = early.goAhead()
                 && !session.refusedOrTagged(early, EARLY_TAG)
-                && session.wire().overhear(context.quiet()).isEmpty();
+                && session.wire().overhear(silence).isEmpty();
         return over || held ? early : goAhead(session);
     }
 

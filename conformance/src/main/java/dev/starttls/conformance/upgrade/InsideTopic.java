@@ -14,6 +14,7 @@ import dev.starttls.conformance.session.UnsolicitedResponse;
 import dev.starttls.conformance.target.Login;
 import dev.starttls.conformance.tls.AuthenticatedServer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -118,10 +119,11 @@ final class InsideTopic extends UpgradeTopic {
                         "Flush or discard all output before the handshake begins.")
                 .why("A server that keeps output in a buffer may flush it inside TLS, where it looks as if it had been"
                         + " protected.")
-                .run(from(stages().offered(), (session, context) -> late(session, context, command)));
+                .run(from(stages().offered(), (session, context) -> late(session, context, command, context.quiet())));
     }
 
-    private Verdict late(ProtocolSession session, CheckContext context, String command) throws IOException {
+    private Verdict late(ProtocolSession session, CheckContext context, String command, Duration silence)
+            throws IOException {
         if (!session.offers().pipelining()) {
             return Verdict.skip("PIPELINING is not offered before TLS");
         }
@@ -133,7 +135,7 @@ final class InsideTopic extends UpgradeTopic {
         // A server that accepts unknown commands sends two answers that look like go-aheads.
         boolean answered = session.refusedOrTagged(first, EARLY_TAG)
                 || (first.came() && !first.goAhead())
-                || (first.goAhead() && session.wire().overhear(context.quiet()).startsWith(words().goAhead()));
+                || (first.goAhead() && session.wire().overhear(silence).startsWith(words().goAhead()));
         Response goAhead = answered ? session.answerTo(UPGRADE_TAG, words().upgrade()) : first;
         if (goAhead.refusal()) {
             return Verdict.pass("refused after another command: " + goAhead.description());
@@ -143,6 +145,13 @@ final class InsideTopic extends UpgradeTopic {
                     + (answered ? first.description() + ", " : "") + goAhead.description());
         }
         HandshakeResult handshake = session.handshake();
+        if (!answered && context.heardTooLate(handshake, silence)) {
+            return from(stages().offered(), (again, same) -> {
+                        again.wire().note("again: the go-ahead may have come after the ClientHello was sent");
+                        return late(again, same, command, same.settings().answer());
+                    })
+                    .run(context);
+        }
         if (!handshake.done()) {
             return answered
                     ? ProtocolSession.noHandshake(handshake)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.CheckHarness;
 import dev.starttls.conformance.session.Fault;
 import dev.starttls.conformance.session.ScriptedServer;
 import dev.starttls.conformance.session.UpgradeFault;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -28,9 +30,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class UpgradeAloneTest {
+    /** Over before any server has answered. */
+    private static final Duration NO_TIME = Duration.ofNanos(1);
+
     private static Verdict one(Protocol protocol, String id, Fault... faults) throws IOException {
-        try (ScriptedServer server = Servers.start(Scheme.upgraded(protocol), List.of(faults))) {
-            return Servers.checking(protocol).one(id, server.target()).verdict();
+        return one(Servers.checking(protocol), id, faults);
+    }
+
+    private static Verdict one(CheckHarness checking, String id, Fault... faults) throws IOException {
+        try (ScriptedServer server = Servers.start(Scheme.upgraded(checking.protocol()), List.of(faults))) {
+            return checking.one(id, server.target()).verdict();
         }
     }
 
@@ -45,9 +54,34 @@ class UpgradeAloneTest {
     @ParameterizedTest
     @EnumSource(Protocol.class)
     void plaintext_that_comes_a_while_after_the_go_ahead_is_caught(Protocol protocol) throws IOException {
-        Verdict verdict = one(protocol, "UP-S-03a", UpgradeFault.TALKS_AFTER_A_WHILE);
+        CheckHarness patient = Servers.checking(protocol).withQuiet(Duration.ofSeconds(5));
+        Verdict verdict = one(patient, "UP-S-03a", UpgradeFault.TALKS_AFTER_A_WHILE);
         assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.FAIL);
         assertThat(verdict.detail()).contains("by the way");
+    }
+
+    @Test
+    void a_refusal_that_comes_late_is_waited_for_on_another_connection() throws IOException {
+        CheckHarness hasty = Servers.checking(Protocol.IMAP).withQuiet(NO_TIME);
+        Verdict verdict = one(hasty, "UP-S-16", UpgradeFault.GOES_ON_AFTER_FAILED_HANDSHAKE);
+        assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.FAIL);
+        assertThat(verdict.detail()).contains("plaintext came: '* CAPABILITY");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void a_refusal_that_comes_late_and_ends_the_session_stays_a_warning(Protocol protocol) throws IOException {
+        CheckHarness hasty = Servers.checking(protocol).withQuiet(NO_TIME);
+        Verdict verdict = one(hasty, "UP-S-16", UpgradeFault.TELLS_FAILED_HANDSHAKE);
+        assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.WARN);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SMTP, UP-S-31a", "SMTP, UP-S-14", "IMAP, UP-S-31b", "POP3, UP-S-31a", "POP3, UP-S-31b", "POP3, UP-S-14"
+    })
+    void a_go_ahead_that_comes_late_is_no_fault(Protocol protocol, String id) throws IOException {
+        Verdict verdict = one(Servers.checking(protocol).withQuiet(NO_TIME), id);
+        assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.PASS);
     }
 
     @ParameterizedTest
