@@ -27,9 +27,6 @@ public final class DomainExpansion {
     /** More than any domain needs. */
     private static final int MAX_HOSTS = 50;
 
-    /** More than a host has that wants to be reached, of each family. */
-    private static final int MAX_ADDRESSES = 8;
-
     private static final String HOST = "([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\\.)*[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?";
 
     private final DomainSettings settings;
@@ -119,7 +116,7 @@ public final class DomainExpansion {
             answer.records(DnsRecord.Address.class).stream()
                     .map(DnsRecord.Address::address)
                     .distinct()
-                    .limit(MAX_ADDRESSES)
+                    .limit(Target.MAX_ADDRESSES)
                     .forEach(address -> hosts.add(
                             new DomainHost(role, use, target.at(address), refusal(address), Optional.empty())));
             if (answer instanceof DnsAnswer.Failed failed) {

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Which of the addresses of a name are checked. */
 public enum Addresses {
@@ -17,13 +19,10 @@ public enum Addresses {
     /** Each of them, in a report of its own. */
     ALL;
 
-    /** As many as of a host of a domain; a name may have been given any number, to hold up whoever tries them. */
-    private static final int MAX_OF_A_FAMILY = 8;
-
     /**
-     * The target at each of its addresses, the first eight of each family, if all are to be checked; otherwise the target itself, and {@link #settled}
-     * finds its address when its turn has come. A name without an address is left as it is,
-     * and so is a target that has its address.
+     * The target at each of its addresses, up to {@link Target#MAX_ADDRESSES}, if all are to be checked; otherwise the
+     * target itself, and {@link #settled} finds its address when its turn has come. A name without an address is left as
+     * it is, and so is a target that has its address.
      */
     public List<Target> of(Target target) {
         List<Target> each = this == FIRST || target.address().isPresent() ? List.of() : each(target);
@@ -55,19 +54,20 @@ public enum Addresses {
             return List.of();
         }
         try {
-            List<InetAddress> all = Arrays.stream(InetAddress.getAllByName(ServerIdentity.toAscii(target.host())))
-                    .distinct()
-                    .toList();
-            return all.stream()
-                    .filter(address -> all.stream()
-                            .filter(other -> other.getClass() == address.getClass())
-                            .limit(MAX_OF_A_FAMILY)
-                            .anyMatch(address::equals))
+            return used(InetAddress.getAllByName(ServerIdentity.toAscii(target.host()))).stream()
                     .map(target::at)
                     .toList();
         } catch (UnknownHostException e) {
             return List.of();
         }
+    }
+
+    /** Those of a name's addresses that are used, each once and in their order. */
+    static List<InetAddress> used(InetAddress... all) {
+        return Arrays.stream(all).distinct().collect(Collectors.groupingBy(InetAddress::getClass)).values().stream()
+                .flatMap(family -> family.stream().limit(Target.MAX_ADDRESSES))
+                .sorted(Comparator.comparing(Arrays.asList(all)::indexOf))
+                .toList();
     }
 
     private static boolean takes(Target target, TargetSettings settings, ConnectionRate rate) {

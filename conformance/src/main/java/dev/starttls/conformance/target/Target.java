@@ -17,6 +17,9 @@ import java.util.Optional;
 public record Target(Scheme scheme, String host, int port, Optional<String> name, Optional<InetAddress> address)
         implements Subject {
 
+    /** How many addresses of a name are used, of each family; it may have been given any number, to hold up a run. */
+    public static final int MAX_ADDRESSES = 8;
+
     private static final String FORMS = Scheme.all() + ", and mx:DOMAIN, domain:[USER@]DOMAIN";
 
     /** A target at whichever of the host's addresses answers first. */
