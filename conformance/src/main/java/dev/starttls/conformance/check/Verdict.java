@@ -8,17 +8,23 @@ package dev.starttls.conformance.check;
  */
 public record Verdict(Status status, String detail, Basis basis) {
     private static final String ALLOWED = " (allowed by this policy)";
-    /** The maximum number of characters of a detail; what a server sends, which may be longer, is in the transcript of its check. */
+    /** The maximum number of characters of a detail; the transcript of a check has all that the server sent. */
     public static final int MAX_DETAIL = 4_000;
 
     /** Cuts what is longer than {@value #MAX_DETAIL} characters. */
     public Verdict {
-        if (detail.length() > MAX_DETAIL) {
-            String rest = "... (" + detail.length() + " characters in all)"
-                    + (status == Status.WARN && detail.endsWith(ALLOWED) ? ALLOWED : "");
-            int end = MAX_DETAIL - rest.length();
-            detail = detail.substring(0, Character.isHighSurrogate(detail.charAt(end - 1)) ? end - 1 : end) + rest;
+        String end = status == Status.WARN && detail.endsWith(ALLOWED) ? ALLOWED : "";
+        detail = cut(detail.substring(0, detail.length() - end.length()), end);
+    }
+
+    /** Both, if they are not too long together; otherwise the beginning of the one and all of the other. */
+    private static String cut(String detail, String end) {
+        if (detail.length() + end.length() <= MAX_DETAIL) {
+            return detail + end;
         }
+        String rest = "... (" + detail.length() + " characters in all)" + end;
+        int kept = MAX_DETAIL - rest.length();
+        return detail.substring(0, Character.isHighSurrogate(detail.charAt(kept - 1)) ? kept - 1 : kept) + rest;
     }
 
     /** What a verdict rests on. */
@@ -69,6 +75,11 @@ public record Verdict(Status status, String detail, Basis basis) {
     /** The same with another text. */
     public Verdict withDetail(String other) {
         return new Verdict(status, other, basis);
+    }
+
+    /** The same with this after its detail, of which less is kept if both are too long together. */
+    public Verdict followedBy(String remark) {
+        return withDetail(cut(detail, remark));
     }
 
     /** Whether it is a warning of what the user has allowed. */

@@ -162,13 +162,10 @@ final class TargetRun {
     }
 
     private static Ran acquitted(Ran ran) {
-        Verdict verdict = ran.result().verdict();
-        String before = "; before, while this check had something on the wire, the server died and was started again,"
-                + " which did not happen when it ran alone";
-        int most = Verdict.MAX_DETAIL - before.length();
-        String detail = verdict.detail();
-        return ran.with(
-                verdict.withDetail((detail.length() > most ? detail.substring(0, most - 3) + "..." : detail) + before));
+        return ran.with(ran.result()
+                .verdict()
+                .followedBy("; before, while this check had something on the wire, the server died and was started"
+                        + " again, which did not happen when it ran alone"));
     }
 
     /**

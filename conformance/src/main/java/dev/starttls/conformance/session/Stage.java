@@ -100,9 +100,10 @@ public final class Stage<T extends ProtocolSession> {
             Verdict verdict = rest.judge(session, context);
             boolean finding = verdict.status() == Status.FAIL || verdict.status() == Status.WARN;
             return finding && session.wire().betweenEqualAddresses()
-                    ? Verdict.undecided(verdict.detail()
-                            + "; but this connection goes from the server's own address to itself, which servers such"
-                            + " as Dovecot treat as secured: run the check from another machine")
+                    ? Verdict.undecided(verdict.detail())
+                            .followedBy(
+                                    "; but this connection goes from the server's own address to itself, which servers such"
+                                            + " as Dovecot treat as secured: run the check from another machine")
                     : verdict;
         });
     }

@@ -17,8 +17,8 @@ record ControlExperiment(UpgradeProfile profile) {
             CommandExchange exchange = session.exchange();
             return exchange.sound()
                     ? finding
-                    : Verdict.undecided(finding.detail() + "; but without the stimulus the answers were" + " "
-                            + exchange.description());
+                    : Verdict.undecided(finding.detail())
+                            .followedBy("; but without the stimulus the answers were " + exchange.description());
         };
         return profile.stages().inside().then(control).run(context);
     }

@@ -20,4 +20,17 @@ class VerdictTest {
         assertThat(Verdict.allowed(most).isAllowed()).isTrue();
         assertThat(Verdict.allowed(most).detail()).hasSize(Verdict.MAX_DETAIL);
     }
+
+    @Test
+    void a_remark_is_kept_whole_after_a_detail_of_any_length() {
+        String most = "x".repeat(Verdict.MAX_DETAIL);
+        assertThat(Verdict.pass("closed").followedBy("; and then it died").detail())
+                .isEqualTo("closed; and then it died");
+        Verdict both = Verdict.fail(most).followedBy("; and then it died");
+        assertThat(both.status()).isEqualTo(Status.FAIL);
+        assertThat(both.detail())
+                .hasSize(Verdict.MAX_DETAIL)
+                .startsWith("xxx")
+                .endsWith("... (4000 characters in all); and then it died");
+    }
 }
