@@ -4,7 +4,6 @@ import dev.starttls.conformance.connection.ConnectionEnd;
 import dev.starttls.conformance.connection.ConnectionWatch;
 import dev.starttls.conformance.connection.Conversation;
 import dev.starttls.conformance.connection.Cut;
-import dev.starttls.conformance.connection.HandshakeResult;
 import dev.starttls.conformance.connection.Received;
 import dev.starttls.conformance.connection.TlsOffer;
 import dev.starttls.conformance.connection.Transcript;
@@ -226,13 +225,12 @@ public final class CheckContext implements AutoCloseable {
     }
 
     /**
-     * Whether a handshake failed because of plaintext that may have been the answer for which the check waited so long:
-     * then it has to try again, and to wait as long as for any answer, before it blames the server.
+     * How long to listen when a check that took silence for an answer tries again, since the answer may have come late:
+     * as long as for any answer. The server has spoken, and the check gets the time for it.
      */
-    public boolean heardTooLate(HandshakeResult handshake, Duration silence) {
-        return handshake instanceof HandshakeResult.Failed failed
-                && failed.failure() == HandshakeResult.Failure.NOT_TLS
-                && silence.compareTo(settings.answer()) < 0;
+    public Duration patience() {
+        progressed();
+        return settings.answer();
     }
 
     /** The TLS settings that most checks use with this target. */

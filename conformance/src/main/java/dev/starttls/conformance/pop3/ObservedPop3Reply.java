@@ -88,9 +88,10 @@ sealed interface ObservedPop3Reply extends Response {
         return this instanceof Answer answer && answer.status() == Status.ERR;
     }
 
+    /** {@code +OK} and no list: that of CAPA is none. */
     @Override
     default boolean goAhead() {
-        return good();
+        return good() && !listed();
     }
 
     /** {@code +OK}; for CAPA also that there is no list. */

@@ -90,21 +90,28 @@ final class HandshakeTopic extends UpgradeTopic {
         });
     }
 
-    /** The refusal came when nothing could be sent any more: another connection waits for it as for an answer. */
-    private Verdict patiently(CheckContext context, String stimulus, Verdict first) throws IOException {
-        Verdict second = from(stages().goneAhead(), (session, same) -> {
-                    session.wire().note("again: does the session go on after the refusal in plaintext?");
-                    return judged(provoked(session, stimulus, same.settings().answer())
-                            .input());
-                })
-                .run(context);
-        return second.status() == Status.INCONCLUSIVE ? first : second;
+    /**
+     * The refusal came when nothing could be sent any more: another connection waits for it as for an answer. What was
+     * seen on the first stays true unless there is worse.
+     */
+    private Verdict patiently(CheckContext context, String stimulus, Verdict first) {
+        Duration patience = context.patience();
+        CheckBody again = from(stages().goneAhead(), (session, same) -> {
+            session.wire().note("again: does the session go on after the refusal in plaintext?");
+            return judged(provoked(session, stimulus, patience).input());
+        });
+        try {
+            Verdict second = again.run(context);
+            return second.status() == Status.FAIL ? second : first;
+        } catch (IOException e) {
+            return first;
+        }
     }
 
     /**
      * What came in place of a handshake.
      *
-     * @param refusedLate whether the server spoke in plaintext, and only when this side had ended
+     * @param refusedLate whether the server spoke in plaintext, but not in time to be sent a command
      */
     private record Provoked(DrainedInput input, boolean refusedLate) {}
 
@@ -140,10 +147,10 @@ final class HandshakeTopic extends UpgradeTopic {
                         + input.end().description());
     }
 
-    /** A reply of SMTP may have several lines (RFC 5321 section 4.2.1), and a BYE of IMAP goes with a refusal. */
+    /** A reply of SMTP may have several lines (RFC 5321 section 4.2.1); a 421, or a BYE of IMAP, goes with a refusal. */
     private static long answers(DrainedInput input) {
         return input.lines().stream()
-                .filter(line -> !line.matches("[0-9]{3}-.*") && !line.startsWith("* BYE"))
+                .filter(line -> !line.matches("[0-9]{3}-.*|421( .*)?|\\* BYE.*"))
                 .count();
     }
 

@@ -29,8 +29,8 @@ public final class Injection {
     static final String TAG = "b0";
     /** Tag of a command that comes before the upgrade command. */
     static final String EARLY_TAG = "c0";
-    /** Long enough for a segment to arrive before the next one, on any path that the checks are run over. */
-    private static final Duration APART = Duration.ofMillis(50);
+    /** What part of the time of silence is long enough for a segment to arrive before the next one. */
+    private static final int APART = 6;
 
     /** What fits into the buffer of any server together with the upgrade command. */
     private static final int ONE_BUFFER = 2048;
@@ -149,11 +149,15 @@ public final class Injection {
         for (int i = 0; i < segments.size(); i++) {
             if (i > 0 && !segments.get(i - 1).endsWith("\r\n")) {
                 // The rest of a line comes when the server has read its beginning.
-                session.wire().overhear(APART);
+                session.wire().overhear(context.quiet().dividedBy(APART));
             }
             session.wire().sendRaw(segments.get(i));
         }
-        Response goAhead = first.isPresent() ? goAheadAfter(session, first.get(), silence) : goAhead(session);
+        Optional<Response> early = first.map(command -> answerToFirst(profile, session, command));
+        boolean bySilence =
+                early.filter(answer -> looksLikeGoAhead(session, answer)).isPresent()
+                        && session.wire().overhear(silence).isEmpty();
+        Response goAhead = early.filter(answer -> bySilence || over(answer)).orElseGet(() -> goAhead(session));
         if (goAhead.refusal()) {
             return Verdict.pass("refused: " + goAhead.description());
         }
@@ -170,7 +174,7 @@ public final class Injection {
         late.ifPresent(text -> send(session, text));
         HandshakeResult handshake = session.handshake();
         if (handshake instanceof HandshakeResult.Failed failed) {
-            if (first.isPresent() && context.heardTooLate(failed, silence)) {
+            if (bySilence && silence.equals(context.quiet())) {
                 return profile.stages().offered().then(this::tryPatiently).run(context);
             }
             return late.isPresent() ? failedLate(session, failed, context) : failed(session, failed, context);
@@ -182,23 +186,26 @@ public final class Injection {
     /** The same, and silence is as long as that of a server which does not answer. */
     private Verdict tryPatiently(ProtocolSession session, CheckContext context) throws IOException {
         session.wire().note("again: the go-ahead may have come after the ClientHello was sent");
-        return tryOn(session, context, context.settings().answer());
+        return tryOn(session, context, context.patience());
     }
 
     private Response goAhead(ProtocolSession session) {
         return session.answerTo(UPGRADE_TAG, profile.words().upgrade());
     }
 
-    /** Reads the answer to the command before it too; one that is missing may come inside TLS, and is counted there. */
-    private Response goAheadAfter(ProtocolSession session, String command, Duration silence) {
+    private static Response answerToFirst(UpgradeProfile profile, ProtocolSession session, String command) {
         boolean tagged = !profile.line(EARLY_TAG, command).equals(command);
-        Response early = tagged ? session.next() : session.answerTo(EARLY_TAG, command);
-        boolean over = early.ended() || early.endsSession() || !early.came();
-        // A good answer of a protocol without tags looks like the go-ahead: then another comes at once.
-        boolean held = early.goAhead()
-                && !session.refusedOrTagged(early, EARLY_TAG)
-                && session.wire().overhear(silence).isEmpty();
-        return over || held ? early : goAhead(session);
+        return tagged ? session.next() : session.answerTo(EARLY_TAG, command);
+    }
+
+    /** No answer to the upgrade command follows; one to the first command may come inside TLS, and is counted there. */
+    private static boolean over(Response answer) {
+        return answer.ended() || answer.endsSession() || !answer.came();
+    }
+
+    /** As a good answer does in a protocol without tags: it is none if another comes. */
+    private static boolean looksLikeGoAhead(ProtocolSession session, Response answer) {
+        return answer.goAhead() && !session.refusedOrTagged(answer, EARLY_TAG);
     }
 
     private static void send(ProtocolSession session, Late text) {
@@ -267,8 +274,8 @@ public final class Injection {
         // ClientHello.
         boolean mayMeetTls = segments.size() > 1 || segments.get(0).length() > ONE_BUFFER;
         if (mayMeetTls && !profile.executed(quoted.substring(1)) && quoted.split(LINE_END, 0).length <= ONE_LINE) {
-            List<String> rest = rest(session);
-            if (rest.isEmpty()) {
+            // A server that goes on then refuses what it takes for commands, such as the ClientHello.
+            if (rest(session).stream().noneMatch(profile::executed)) {
                 return Verdict.undecided("plaintext came after the " + goAhead + ": " + quoted
                         + ", perhaps because a segment arrived when the ClientHello was expected");
             }

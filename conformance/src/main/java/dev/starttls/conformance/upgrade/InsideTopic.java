@@ -145,10 +145,10 @@ final class InsideTopic extends UpgradeTopic {
                     + (answered ? first.description() + ", " : "") + goAhead.description());
         }
         HandshakeResult handshake = session.handshake();
-        if (!answered && context.heardTooLate(handshake, silence)) {
+        if (!answered && !handshake.done() && silence.equals(context.quiet())) {
             return from(stages().offered(), (again, same) -> {
                         again.wire().note("again: the go-ahead may have come after the ClientHello was sent");
-                        return late(again, same, command, same.settings().answer());
+                        return late(again, same, command, same.patience());
                     })
                     .run(context);
         }

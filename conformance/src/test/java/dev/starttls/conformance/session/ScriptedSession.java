@@ -251,6 +251,9 @@ public abstract class ScriptedSession {
         if (is(UpgradeFault.TALKS_AFTER_A_WHILE) && !wire.hears(120)) {
             wire.say(saying(Saying.BY_THE_WAY, tag));
         }
+        if (is(UpgradeFault.REFUSES_PLAINTEXT_AND_GOES_ON)) {
+            return refuses();
+        }
         if (!readAhead(line)) {
             return false;
         }
@@ -271,6 +274,20 @@ public abstract class ScriptedSession {
             return beginInside(ahead);
         }
         return beginInside(is(UpgradeFault.FEEDS_READ_AHEAD_TO_TLS) ? ahead : new byte[0]);
+    }
+
+    /** Waits for a ClientHello, and refuses what comes in its place. */
+    private boolean refuses() throws IOException {
+        if (lines.ahead().length == 0) {
+            lines.fill();
+        }
+        byte[] ahead = lines.ahead();
+        lines.ahead(new byte[0]);
+        if (ahead[0] == HANDSHAKE_RECORD) {
+            return beginInside(ahead);
+        }
+        wire.say(saying(Saying.NO_TLS, "*"));
+        return true;
     }
 
     /** What becomes of the plaintext that was read after the upgrade command; false ends the session. */
@@ -359,7 +376,8 @@ public abstract class ScriptedSession {
             if (is(UpgradeFault.DIES_OF_FAILED_HANDSHAKE)) {
                 server.die();
             }
-            if (is(UpgradeFault.TELLS_FAILED_HANDSHAKE)) {
+            if (is(UpgradeFault.TELLS_FAILED_HANDSHAKE)
+                    || (is(UpgradeFault.TELLS_FIRST_FAILED_HANDSHAKE) && server.firstUpgrade())) {
                 wire.say(saying(Saying.NO_TLS, "*"));
             }
             return is(UpgradeFault.GOES_ON_AFTER_FAILED_HANDSHAKE);

@@ -57,7 +57,10 @@ public final class ScriptedSmtpSession extends ScriptedSession {
             case ALREADY_INSIDE -> "503 already inside TLS";
             case TOO_LATE -> "503 too late";
             case NOTHING_MAY_FOLLOW -> "554 5.5.0 nothing may follow STARTTLS";
-            case NO_TLS -> "454 TLS not available";
+            case NO_TLS ->
+                is(SmtpFault.FAILED_HANDSHAKE_IN_THREE_LINES)
+                        ? "454-it was no ClientHello\r\n454 TLS not available\r\n421 good bye"
+                        : "454 TLS not available";
         };
     }
 

@@ -31,6 +31,7 @@ public enum SmtpFault implements Fault {
     STARTTLS_IN_REFUSED_BDAT,
     HELO_STARTTLS_HANGS_UP,
     TLS_REQUIRED_SAID_WITH_550,
+    FAILED_HANDSHAKE_IN_THREE_LINES,
 
     // Inside TLS.
     STARTTLS_INSIDE_421,

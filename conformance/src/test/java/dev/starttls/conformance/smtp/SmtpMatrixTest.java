@@ -48,6 +48,7 @@ class SmtpMatrixTest {
                 smtp(SmtpFault.REQUIRETLS_BEFORE_TLS, "SMTP-24"),
                 smtp(SmtpFault.GO_AHEAD_250, "03a", "SMTP-26?").blinding(),
                 smtp(SmtpFault.ARGUMENT_ANSWERED_500, "04?"),
+                smtp(UpgradeFault.TELLS_FAILED_HANDSHAKE, "15?", "16?").and(SmtpFault.FAILED_HANDSHAKE_IN_THREE_LINES),
                 smtp(SmtpFault.HELO_STARTTLS_HANGS_UP, "SMTP-26?"),
                 smtp(SmtpFault.STARTTLS_INSIDE_421, "07?"),
                 smtp(SmtpFault.TLS_REQUIRED, "SMTP-27"),

@@ -53,6 +53,15 @@ class UpgradeAloneTest {
 
     @ParameterizedTest
     @EnumSource(Protocol.class)
+    void a_line_that_is_kept_where_a_line_end_is_in_two_segments_is_caught(Protocol protocol) throws IOException {
+        // The server has two seconds to read the first segment before the second comes.
+        CheckHarness patient = Servers.checking(protocol).withQuiet(Duration.ofSeconds(12));
+        Verdict verdict = one(patient, "UP-S-34a", UpgradeFault.KEEPS_READ_AHEAD_AFTER_SPLIT_LINE_END);
+        assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.FAIL);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
     void plaintext_that_comes_a_while_after_the_go_ahead_is_caught(Protocol protocol) throws IOException {
         CheckHarness patient = Servers.checking(protocol).withQuiet(Duration.ofSeconds(5));
         Verdict verdict = one(patient, "UP-S-03a", UpgradeFault.TALKS_AFTER_A_WHILE);
@@ -73,6 +82,14 @@ class UpgradeAloneTest {
     void a_refusal_that_comes_late_and_ends_the_session_stays_a_warning(Protocol protocol) throws IOException {
         CheckHarness hasty = Servers.checking(protocol).withQuiet(NO_TIME);
         Verdict verdict = one(hasty, "UP-S-16", UpgradeFault.TELLS_FAILED_HANDSHAKE);
+        assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.WARN);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void a_refusal_that_does_not_come_again_was_seen_all_the_same(Protocol protocol) throws IOException {
+        CheckHarness hasty = Servers.checking(protocol).withQuiet(NO_TIME);
+        Verdict verdict = one(hasty, "UP-S-15", UpgradeFault.TELLS_FIRST_FAILED_HANDSHAKE);
         assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.WARN);
     }
 
@@ -108,6 +125,14 @@ class UpgradeAloneTest {
 
     @ParameterizedTest
     @EnumSource(Protocol.class)
+    void a_second_segment_that_meets_tls_is_no_proof_where_the_session_goes_on(Protocol protocol) throws IOException {
+        Verdict verdict = one(protocol, "UP-S-11e", UpgradeFault.REFUSES_PLAINTEXT_AND_GOES_ON);
+        assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.INCONCLUSIVE);
+        assertThat(verdict.detail()).contains("when the ClientHello was expected");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
     void a_server_that_dies_of_an_aborted_handshake_is_caught(Protocol protocol) throws IOException {
         assertThat(one(protocol, "UP-S-17b", UpgradeFault.DIES_OF_FAILED_HANDSHAKE)
                         .status())
@@ -123,15 +148,14 @@ class UpgradeAloneTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = Protocol.class,
-            names = {"SMTP", "POP3"})
-    void a_server_without_pipelining_may_read_one_command_of_a_segment(Protocol protocol) throws IOException {
+    @CsvSource({"SMTP, UP-S-31a", "SMTP, UP-S-31b", "POP3, UP-S-31a", "POP3, UP-S-31b"})
+    void a_server_without_pipelining_may_read_one_command_of_a_segment(Protocol protocol, String id)
+            throws IOException {
         List<Fault> sound = List.of(UpgradeFault.NO_PIPELINING, UpgradeFault.READS_ONE_COMMAND_OF_A_SEGMENT);
         try (ScriptedServer server = Servers.start(Scheme.upgraded(protocol), sound)) {
             Verdict verdict = Servers.checking(protocol)
-                    .withAnswer(Duration.ofSeconds(2))
-                    .one("UP-S-31a", server.target())
+                    .withAnswer(Duration.ofSeconds(4))
+                    .one(id, server.target())
                     .verdict();
             assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.INCONCLUSIVE);
             assertThat(verdict.detail()).contains("offers no PIPELINING");

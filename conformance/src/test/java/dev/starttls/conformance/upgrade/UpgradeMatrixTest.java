@@ -149,7 +149,6 @@ class UpgradeMatrixTest {
                         injected(UpgradeFault.KEEPS_READ_AHEAD, "12", "34b"),
                         all(UpgradeFault.KEEPS_READ_AHEAD_AFTER_OTHERS, "31a", "31b"),
                         all(UpgradeFault.KEEPS_READ_AHEAD_BEYOND_FIRST_BUFFER, "33"),
-                        all(UpgradeFault.KEEPS_READ_AHEAD_AFTER_SPLIT_LINE_END, "34a"),
                         all(UpgradeFault.KEEPS_LINE_ENDED_BY_LF, "13a?", "34b"),
                         all(UpgradeFault.KEEPS_LINES_TILL_CLIENT_HELLO, "30", "33"),
                         all(UpgradeFault.OBEYS_LINES_TILL_CLIENT_HELLO, "15", "16", "30", "33"),
