@@ -8,6 +8,7 @@ import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.target.DomainTarget;
 import dev.starttls.conformance.target.Target;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -29,16 +30,19 @@ final class DomainReports {
 
     private final DomainExpansion expansion;
     private final DomainJudge judge;
-    private final Map<String, TargetReport> known = new LinkedHashMap<>() {
+    private final Map<String, TargetReport> known = new Recent<>();
+    private final Set<String> underway = new HashSet<>();
+    private final Set<String> leftOut = Collections.newSetFromMap(new Recent<>());
+    private final List<Waiting> waiting = new ArrayList<>();
+
+    private static final class Recent<V> extends LinkedHashMap<String, V> {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, TargetReport> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
             return size() > REMEMBERED;
         }
-    };
-    private final Set<String> underway = new HashSet<>();
-    private final List<Waiting> waiting = new ArrayList<>();
+    }
 
     /** A domain with servers that have no report yet. */
     private record Waiting(Domain domain, Map<String, TargetReport> reports, Set<String> missing) {}
@@ -59,7 +63,7 @@ final class DomainReports {
                 Optional<TargetReport> before = Optional.ofNullable(known.get(key));
                 if (before.isPresent()) {
                     one.reports().put(key, before.get());
-                } else if (one.missing().add(key) && underway.add(key)) {
+                } else if (!leftOut.contains(key) && one.missing().add(key) && underway.add(key)) {
                     fresh.add(server);
                 }
             }
@@ -91,6 +95,7 @@ final class DomainReports {
     /** This server will have no report: it is on a list of servers that are not asked. */
     synchronized void leftOut(Target server) {
         String key = Domain.key(server);
+        leftOut.add(key);
         underway.remove(key);
         waiting.forEach(one -> one.missing().remove(key));
     }

@@ -12,6 +12,7 @@ final class Remaining implements Fleet.Source {
     private final Predicate<Target> done;
     private final Predicate<Target> refused;
     private final AtomicLong refusals = new AtomicLong();
+    private final AtomicLong others = new AtomicLong();
 
     Remaining(Fleet.Source source, Predicate<Target> done, Predicate<Target> refused) {
         this.source = source;
@@ -23,14 +24,21 @@ final class Remaining implements Fleet.Source {
     public Optional<Target> next() {
         for (Optional<Target> next = source.next(); next.isPresent(); next = source.next()) {
             if (done.test(next.get())) {
+                others.incrementAndGet();
                 continue;
             }
             if (!refused.test(next.get())) {
+                others.incrementAndGet();
                 return next;
             }
             refusals.incrementAndGet();
         }
         return Optional.empty();
+    }
+
+    /** Whether there were targets, and all of them are on the blocklist. */
+    boolean allRefused() {
+        return refusals.get() > 0 && others.get() == 0;
     }
 
     /** How many targets were left out because of the blocklist, in words; empty if none was. */

@@ -37,6 +37,11 @@ final class RunResults extends Results implements Fleet.Sink {
         return tally;
     }
 
+    /** Whether no target has a report. */
+    boolean empty() {
+        return askAlone(() -> totals.all() == 0);
+    }
+
     /** From now on only reports of these targets come, in any order, and they are written in this one. */
     void inOrder(List<? extends Subject> targets) {
         alone(() -> order.addAll(targets));

@@ -35,6 +35,8 @@ import java.util.stream.Collectors;
  * in the order in which they finish; and without either the built-in servers.
  */
 final class ServerCheck {
+    private static final String NONE_ASKED = "no target was asked: all are on the blocklist";
+
     private final CommandEnvironment environment;
     private final EmbeddedServers embedded;
     private final Catalogue catalogue;
@@ -182,7 +184,7 @@ final class ServerCheck {
         Remaining.description(left.size()).ifPresent(results::note);
         boolean alone = wanted.isEmpty() && options.targetsFile.isEmpty() && !resumed;
         if (alone && each.isEmpty() && !left.isEmpty()) {
-            results.unreachable("no target was asked: all are on the blocklist");
+            results.unreachable(NONE_ASKED);
         }
         boolean shown = each.size() == 1 && environment.terminal().progress();
         inOrder(each, settings, shown ? new TerminalProgress(environment.err()) : RunListener.none(), results);
@@ -285,6 +287,9 @@ final class ServerCheck {
             fleet(reach::ask, settings, size, remaining, RunListener.none(), results, sink(results, false));
             remaining.description().ifPresent(results::note);
             report(domains.remaining(), results);
+            if (remaining.allRefused() && results.empty()) {
+                results.unreachable(NONE_ASKED);
+            }
         } catch (IOException e) {
             results.unreachable("cannot connect to targets: " + e.getMessage());
         }

@@ -29,6 +29,12 @@ class CommandLineFilesTest {
         Files.write(folder.resolve("latin1"), "gr\u00fc\u00df\n".getBytes(StandardCharsets.ISO_8859_1));
         Files.writeString(folder.resolve("hosts.txt"), "smtp://localhost:1\n");
         Files.writeString(folder.resolve("blocked.txt"), "192.0.2.1\n");
+        Files.writeString(
+                folder.resolve("own.json"),
+                """
+                {"name": "Own", "document": "made up", "rules": [{"id": "OWN-01", "title": "only TLS 1.3", "clause": "1",
+                 "level": "must", "why": "It is newer.", "fix": "Refuse others.", "versions": ["TLSv1.3"]}]}
+                """);
         Files.createSymbolicLink(folder.resolve("link.json"), folder.resolve("report.json"));
         Files.createSymbolicLink(folder.resolve("link.txt"), folder.resolve("hosts.txt"));
     }
@@ -61,6 +67,7 @@ class CommandLineFilesTest {
                 "--format json=@hosts.txt --targets-file @hosts.txt | would overwrite a file that this run reads",
                 "--format json=@blocked.txt --blocklist @blocked.txt | would overwrite a file that this run reads",
                 "--format json=@link.txt --targets-file @hosts.txt | would overwrite a file that this run reads",
+                "--format json=@own.json --profile @own.json | would overwrite a file that this run reads",
                 "--format html=@hosts.txt --trust @hosts.txt | --trust",
                 "--format json=@a --format xml=@b | there is no format 'xml'",
                 "--only UP-S-01 --only UP-S-99 | there is no check 'UP-S-99'",

@@ -103,6 +103,21 @@ class NamedTargetsTest {
     }
 
     @Test
+    void a_list_whose_targets_are_all_on_the_blocklist_does_not_pass_either(@TempDir Path folder) throws IOException {
+        Path blocked = Files.writeString(folder.resolve("blocked"), "127.0.0.9\n");
+        List<String> options = List.of("--only", "UP-S-02", "--blocklist", blocked.toString(), "--targets-file", "-");
+        InProcess run = InProcess.run("smtp://127.0.0.9:1\nimap://127.0.0.9:1\n", options);
+        assertThat(run.status()).as(run.err()).isEqualTo(3);
+        assertThat(run.err())
+                .contains("2 targets are on the blocklist and left out")
+                .contains("no target was asked: all are on the blocklist");
+        InProcess some = InProcess.run("smtp://127.0.0.9:1\nsmtp://127.0.0.1:1\n", options);
+        assertThat(some.err())
+                .contains("1 target is on the blocklist and left out")
+                .doesNotContain("no target was asked");
+    }
+
+    @Test
     void a_run_that_has_nothing_else_is_status_2() {
         for (List<String> arguments : List.of(
                 List.of("--survey", "smtp://127.0.0.0/30"),
