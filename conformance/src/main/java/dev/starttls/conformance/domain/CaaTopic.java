@@ -3,6 +3,7 @@ package dev.starttls.conformance.domain;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.connection.HandshakeResult;
 import dev.starttls.core.dns.DnsAnswer;
 import dev.starttls.core.dns.DnsRecord.Caa;
 import dev.starttls.core.dns.DnsType;
@@ -38,9 +39,10 @@ final class CaaTopic {
             return Verdict.skip("it has no name (DNS-S-02)");
         }
         List<Caa> records = List.of();
-        boolean wildcard = host.tls()
-                .filter(tls -> wildcard(tls.chain().get(0), host.name()))
-                .isPresent();
+        Optional<List<X509Certificate>> chain =
+                host.tls().map(HandshakeResult.Done::chain).filter(shown -> !shown.isEmpty());
+        boolean wildcard =
+                chain.filter(shown -> wildcard(shown.get(0), host.name())).isPresent();
         String name = wildcard ? above(host.name()) : host.name();
         while (records.isEmpty() && !name.isEmpty()) {
             DnsAnswer answer = facts.ask(name, DnsType.CAA);
@@ -68,8 +70,7 @@ final class CaaTopic {
                 + issuers.stream()
                         .map(issuer -> issuer.isEmpty() ? "nobody" : issuer)
                         .collect(Collectors.joining(", "));
-        return host.tls()
-                .map(tls -> judged(tls.chain(), issuers, at))
+        return chain.map(shown -> judged(shown, issuers, at))
                 .orElseGet(() -> Verdict.undecided(at + "; the certificate was not seen"));
     }
 

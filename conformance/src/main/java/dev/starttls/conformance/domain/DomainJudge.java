@@ -84,7 +84,8 @@ public final class DomainJudge {
     /** Why nothing is known, where no row is of the domain itself; a domain that takes no mail may have no server to be asked. */
     private static Optional<String> unasked(Domain domain, List<DomainHost> hosts, List<CheckResult> results) {
         boolean asked = hosts.stream().anyMatch(host -> host.report().isPresent());
-        if (asked || !results.isEmpty() || (domain.refusesMail() && hosts.isEmpty())) {
+        boolean known = domain.services().flatMap(Services::failure).isEmpty();
+        if (asked || !results.isEmpty() || (domain.refusesMail() && hosts.isEmpty() && known)) {
             return Optional.empty();
         }
         String why = hosts.isEmpty()

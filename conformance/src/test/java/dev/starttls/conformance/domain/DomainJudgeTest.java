@@ -161,6 +161,9 @@ class DomainJudgeTest {
         assertThat(unasked(DomainTarget.Servers.MX).outcome()).isEqualTo(Outcome.UNREACHABLE);
         dns.mx(DOMAIN, ".");
         assertThat(unasked(DomainTarget.Servers.MX).outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(unasked(DomainTarget.Servers.DOMAIN).outcome()).isEqualTo(Outcome.PASSED);
+        dns.fails("_imaps._tcp." + DOMAIN, DnsType.SRV, Failure.TIMEOUT);
+        assertThat(unasked(DomainTarget.Servers.DOMAIN).outcome()).isEqualTo(Outcome.UNREACHABLE);
         imaps(Security.SECURE);
         assertThat(unasked(DomainTarget.Servers.DOMAIN).outcome()).isEqualTo(Outcome.UNREACHABLE);
     }
