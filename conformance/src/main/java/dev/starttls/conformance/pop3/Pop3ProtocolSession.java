@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** One POP3 session of a check. */
 final class Pop3ProtocolSession extends ProtocolSession {
@@ -98,10 +99,11 @@ final class Pop3ProtocolSession extends ProtocolSession {
     private CommandExchange exchangeCapa() {
         List<String> lines = new ArrayList<>();
         wire().send(CAPA);
-        boolean ended = readTo(lines, line -> line.equals(".") || line.startsWith("-ERR"));
+        Supplier<Received> ofList = () -> lines.isEmpty() ? wire().readLine() : LenientPop3Reader.lineOfList(wire());
+        boolean ended = readTo(lines, ofList, line -> line.equals(".") || line.startsWith("-ERR"));
         if (!ended) {
             leave();
-            ended = readTo(lines, line -> false);
+            ended = readTo(lines, () -> wire().readLine(), line -> false);
         }
         List<ObservedPop3Reply> answers = LenientPop3Reader.parse(lines);
         boolean first = !answers.isEmpty() && answers.get(0).listed();
@@ -109,9 +111,9 @@ final class Pop3ProtocolSession extends ProtocolSession {
     }
 
     /** Reads lines up to the last one; returns whether the connection ended before it. */
-    private boolean readTo(List<String> lines, Predicate<String> last) {
+    private static boolean readTo(List<String> lines, Supplier<Received> next, Predicate<String> last) {
         while (lines.size() < MAX_LINES) {
-            Received received = lines.isEmpty() ? wire().readLine() : LenientPop3Reader.lineOfList(wire());
+            Received received = next.get();
             if (!(received instanceof Received.Line line)) {
                 return received instanceof Received.Ended;
             }

@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 
 /**
  * What was seen of the client during one run of it, in order: all that a verdict is made of. Safe for use by several
- * threads. Its length is limited: what is not kept makes it {@linkplain #incomplete() incomplete}.
+ * threads. Its length is limited: what is not kept makes it {@linkplain #incomplete() incomplete}, but for the ends of
+ * what the server said.
  */
 public final class Evidence {
     private static final int MAX_EVENTS = 20_000;

@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
 
 /** One connection below TLS. No wait on it is longer than the time that its case has. */
 public final class RawWire implements AutoCloseable {
+    /** After the time of a read is over, what has come is still read for so long. */
+    private static final Duration MOST_LATE = Duration.ofSeconds(5);
+
     private static final int MAX_PUSHED_BACK = 1 << 18;
 
     private final Socket socket;
@@ -236,10 +239,12 @@ public final class RawWire implements AutoCloseable {
 
         private void limit() throws IOException {
             long left = millisLeft();
-            if (left <= 0) {
+            // What has come in time was only not read in time: that is not the client's silence.
+            boolean late = left > -MOST_LATE.toMillis() && source.available() > 0;
+            if (left <= 0 && !late) {
                 throw new SocketTimeoutException("the time of the case is over");
             }
-            socket.setSoTimeout((int) Math.min(left, Integer.MAX_VALUE));
+            socket.setSoTimeout((int) Math.max(1, Math.min(left, Integer.MAX_VALUE)));
         }
     }
 }
