@@ -12,6 +12,7 @@ import java.io.SequenceInputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.AlgorithmConstraints;
 import java.security.AlgorithmParameters;
@@ -34,11 +35,11 @@ import javax.net.ssl.X509ExtendedKeyManager;
 /** The connection of a client of the tests: lines in plaintext, then lines inside TLS. */
 final class ClientWire implements AutoCloseable {
     private static final int MAX_LINE = 1 << 16;
-    /** Less than a server waits that answers late. */
-    private static final int HASTE = 200;
-
     private static final int READ_ON_MILLIS = 1000;
-    private static final int IMPATIENCE_MILLIS = 250;
+    /** The cases in which an answer in plaintext comes in pieces. */
+    private static final Set<String> IN_PIECES = Set.of("SMTP-C-03f", "SMTP-C-31", "UP-C-17c");
+    /** The case in which the answer to the upgrade command comes late. */
+    private static final String LATE_GO_AHEAD = "UP-C-25";
 
     private final Attempt attempt;
     private final Set<ClientFault> faults;
@@ -103,9 +104,15 @@ final class ClientWire implements AutoCloseable {
                 : new IOException("a line of more than " + MAX_LINE + " octets");
     }
 
-    /** Reads what comes first, however much it is. */
+    /**
+     * Reads what comes first, however much it is; where it comes in pieces, one octet, so that it is not left to the
+     * network's timing what comes first.
+     */
     String readSegment() throws IOException {
         int first = next();
+        if (IN_PIECES.contains(attempt.caseId())) {
+            return Character.toString(first);
+        }
         String text = (char) first + new String(buffer, from, to - from, StandardCharsets.ISO_8859_1);
         from = to;
         return text;
@@ -130,14 +137,11 @@ final class ClientWire implements AutoCloseable {
     }
 
     void send(String line) throws IOException {
-        out.write((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        boolean more = faults.contains(ClientFault.SENDS_MORE_BEFORE_GO_AHEAD)
+                && attempt.caseId().equals(LATE_GO_AHEAD)
+                && line.matches(".*(STARTTLS|STLS)");
+        out.write((line + (more ? "\r\nNOOP\r\n" : "\r\n")).getBytes(StandardCharsets.ISO_8859_1));
         out.flush();
-        if (faults.contains(ClientFault.SENDS_MORE_BEFORE_GO_AHEAD) && line.matches(".*(STARTTLS|STLS)")) {
-            readOn(IMPATIENCE_MILLIS);
-            if (from == to) {
-                send("NOOP");
-            }
-        }
     }
 
     /** Performs the handshake; octets that were read before it end the session, as they have to. */
@@ -158,8 +162,7 @@ final class ClientWire implements AutoCloseable {
             throw new IOException("octets before the handshake");
         }
         if (faults.contains(ClientFault.TAKES_ANY_TLS)) {
-            RecklessTls tls =
-                    RecklessTls.shake(socket.getInputStream(), socket.getOutputStream(), attempt.host(), faults);
+            RecklessTls tls = RecklessTls.shake(socket.getInputStream(), socket.getOutputStream(), attempt, faults);
             secure(left, tls.input(), tls.output());
             return;
         }
@@ -173,18 +176,28 @@ final class ClientWire implements AutoCloseable {
                 parameters.setAlgorithmConstraints(new LongKeys());
                 tls.setSSLParameters(parameters);
             }
-            socket.setSoTimeout(hasty ? HASTE : (int) attempt.limit().toMillis());
+            if (hasty) {
+                sendHelloAlone(context(), name);
+                throw new IOException("does not wait for an answer to the ClientHello");
+            }
             tls.startHandshake();
             secure(left, tls.getInputStream(), tls.getOutputStream());
             if (faults.contains(ClientFault.LOOKS_AT_THE_NAME_LATE)) {
                 X509Certificate leaf = (X509Certificate) tls.getSession().getPeerCertificates()[0];
                 leaveUnless(new StrictTrust(attempt.root(), attempt.host(), faults).isNamed(leaf));
             }
-        } catch (SocketTimeoutException e) {
-            throw hasty ? new IOException("no answer to the ClientHello", e) : e;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private void sendHelloAlone(SSLContext context, String name) throws IOException {
+        SSLEngine engine = context.createSSLEngine(name, attempt.port());
+        engine.setUseClientMode(true);
+        ByteBuffer hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+        var unused = engine.wrap(ByteBuffer.allocate(0), hello);
+        out.write(hello.array(), 0, hello.position());
+        out.flush();
     }
 
     private void leaveUnless(boolean named) throws IOException {
