@@ -42,7 +42,7 @@ final class Attackers {
         AtomicBoolean over = new AtomicBoolean();
         DaemonThreads.start("orders", () -> end(orders, over));
         long sent = 0;
-        while (!over.get()) {
+        do {
             boolean any = false;
             for (Attacker attacker : attackers) {
                 int octets = attacker.flood();
@@ -52,7 +52,7 @@ final class Attackers {
             if (!any) {
                 Thread.onSpinWait();
             }
-        }
+        } while (!over.get());
         System.out.println("sent " + sent + " left "
                 + attackers.stream().filter(Attacker::alive).count());
     }

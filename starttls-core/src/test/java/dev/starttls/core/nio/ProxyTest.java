@@ -207,8 +207,13 @@ class ProxyTest {
                     driver,
                     client().totalTimeout(Duration.ofMillis(200)).proxy("localhost", port, HttpConnectDialogue::new));
             for (UpgradeException failed : List.of(ofPhase, ofAll)) {
-                assertThat(failed.reason()).isEqualTo(FailureReason.TIMEOUT);
                 assertThat(failed.phase()).isEqualTo(Phase.CONNECT);
+                if (failed.reason() == FailureReason.CONNECT_FAILED) {
+                    // A thread that is kept from running may not see in time that it is connected.
+                    assertThat(failed).hasMessageContaining("Expected a TCP connection");
+                    continue;
+                }
+                assertThat(failed.reason()).isEqualTo(FailureReason.TIMEOUT);
                 assertThat(failed).hasMessageContaining("Expected the proxy");
                 assertThat(failed.getCause()).hasMessageContaining("200 ms");
             }

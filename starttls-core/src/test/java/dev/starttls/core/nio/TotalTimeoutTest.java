@@ -73,6 +73,11 @@ class TotalTimeoutTest {
             UpgradeException over = catchThrowableOfType(UpgradeException.class, () -> client.connect(connected));
             assertThat(connected.isOpen()).isFalse();
             for (UpgradeException failed : List.of(blocking, looped, over)) {
+                if (failed != over && failed.reason() == FailureReason.CONNECT_FAILED) {
+                    // A thread that is kept from running may not see in time that it is connected.
+                    assertThat(failed).hasMessageContaining("Expected a TCP connection");
+                    continue;
+                }
                 assertThat(failed.reason()).isEqualTo(FailureReason.TIMEOUT);
                 assertThat(failed.phase()).isEqualTo(Phase.GREETING);
                 assertThat(failed)
