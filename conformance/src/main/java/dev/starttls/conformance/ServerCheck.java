@@ -193,7 +193,10 @@ final class ServerCheck {
 
     private List<Target> begin(DomainTarget domain, RunResults results) {
         try {
-            return domains.begin(domain);
+            List<Target> servers = domains.begin(domain);
+            // It may have none that has to be waited for.
+            report(domains.complete(), results);
+            return servers;
         } catch (UsageException e) {
             results.wrong(domain.url() + ": " + e.getMessage());
             return List.of();
