@@ -23,8 +23,14 @@ public record Verdict(Status status, String detail, Basis basis) {
             return detail + end;
         }
         String rest = "... (" + detail.length() + " characters in all)" + end;
-        int kept = MAX_DETAIL - rest.length();
-        return detail.substring(0, Character.isHighSurrogate(detail.charAt(kept - 1)) ? kept - 1 : kept) + rest;
+        return beginning(detail, MAX_DETAIL - rest.length()) + rest;
+    }
+
+    private static String beginning(String text, int most) {
+        if (text.length() <= most) {
+            return text;
+        }
+        return text.substring(0, Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most);
     }
 
     /** What a verdict rests on. */
@@ -77,9 +83,9 @@ public record Verdict(Status status, String detail, Basis basis) {
         return new Verdict(status, other, basis);
     }
 
-    /** The same with this after its detail, of which less is kept if both are too long together. */
+    /** The same with this after its detail, of which less is kept if both are too long together; half of all at most. */
     public Verdict followedBy(String remark) {
-        return withDetail(cut(detail, remark));
+        return withDetail(cut(detail, beginning(remark, MAX_DETAIL / 2)));
     }
 
     /** Whether it is a warning of what the user has allowed. */

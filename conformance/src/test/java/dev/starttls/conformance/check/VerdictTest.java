@@ -32,5 +32,8 @@ class VerdictTest {
                 .hasSize(Verdict.MAX_DETAIL)
                 .startsWith("xxx")
                 .endsWith("... (4000 characters in all); and then it died");
+        assertThat(Verdict.pass("closed").followedBy("; " + most + most).detail())
+                .startsWith("closed; xxx")
+                .hasSize("closed".length() + Verdict.MAX_DETAIL / 2);
     }
 }
