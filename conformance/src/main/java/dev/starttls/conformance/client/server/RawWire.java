@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
-/** One connection below TLS. No wait on it is longer than the time that its case has. */
+/** One connection below TLS. No wait on it is longer than the time that its case has, but for what has come before. */
 public final class RawWire implements AutoCloseable {
     /** After the time of a read is over, what has come is still read for so long. */
     private static final Duration MOST_LATE = Duration.ofSeconds(5);
@@ -239,9 +239,8 @@ public final class RawWire implements AutoCloseable {
 
         private void limit() throws IOException {
             long left = millisLeft();
-            // What has come in time was only not read in time: that is not the client's silence.
-            boolean late = left > -MOST_LATE.toMillis() && source.available() > 0;
-            if (left <= 0 && !late) {
+            // What has come in time, and is only read late, is not the client's silence.
+            if (left <= -MOST_LATE.toMillis()) {
                 throw new SocketTimeoutException("the time of the case is over");
             }
             socket.setSoTimeout((int) Math.max(1, Math.min(left, Integer.MAX_VALUE)));
