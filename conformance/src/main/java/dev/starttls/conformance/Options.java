@@ -57,8 +57,8 @@ import picocli.CommandLine.Parameters;
             "",
             "However slow a target is, it takes at most 15 minutes, or twelve times --timeout if that is longer, and"
                     + " each of its checks at most four times --timeout; what was not observed by then is reported as"
-                    + " inconclusive. The check that finds all cipher suites may take up to a third of the"
-                    + " target's time.",
+                    + " inconclusive. A check that asks again and again, such as the one that finds all cipher"
+                    + " suites, may take up to a third of the target's time.",
             "",
             "A server may take five minutes to greet (RFC 5321 section 4.5.3.2.1), whatever --timeout is. If it turns"
                     + " connections away, the rest of its checks run one at a time, slowly and again.",

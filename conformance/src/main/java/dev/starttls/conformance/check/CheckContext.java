@@ -226,11 +226,11 @@ public final class CheckContext implements AutoCloseable {
 
     /**
      * How long to listen when a check that took silence for an answer tries again, since the answer may have come late:
-     * as long as for any answer. The server has spoken, and the check gets the time for it.
+     * as long as for any answer. The server has spoken, so that the check gets more time if checks may have any.
      */
     public Duration patience() {
         progressed();
-        return settings.answer();
+        return settings.answer().compareTo(quiet()) < 0 ? quiet() : settings.answer();
     }
 
     /** The TLS settings that most checks use with this target. */

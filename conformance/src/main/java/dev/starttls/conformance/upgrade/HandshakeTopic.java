@@ -91,13 +91,16 @@ final class HandshakeTopic extends UpgradeTopic {
     }
 
     /**
-     * The refusal came when nothing could be sent any more: another connection waits for it as for an answer. What was
-     * seen on the first stays true unless there is worse.
+     * The refusal came when nothing could be sent any more: another connection waits for it as for an answer. Unless that
+     * finds worse, or is turned away or out of time, what was seen on the first is the verdict.
      */
     private Verdict patiently(CheckContext context, String stimulus, Verdict first) {
         Duration patience = context.patience();
         CheckBody again = from(stages().goneAhead(), (session, same) -> {
             session.wire().note("again: does the session go on after the refusal in plaintext?");
+            if (!session.wire().overhear(same.quiet()).isEmpty()) {
+                return first;
+            }
             return judged(provoked(session, stimulus, patience).input());
         });
         try {
@@ -147,10 +150,13 @@ final class HandshakeTopic extends UpgradeTopic {
                         + input.end().description());
     }
 
-    /** A reply of SMTP may have several lines (RFC 5321 section 4.2.1); a 421, or a BYE of IMAP, goes with a refusal. */
+    /** A reply of SMTP may have several lines (RFC 5321 section 4.2.1); a last 421, or a BYE of IMAP, goes with a refusal. */
     private static long answers(DrainedInput input) {
-        return input.lines().stream()
-                .filter(line -> !line.matches("[0-9]{3}-.*|421( .*)?|\\* BYE.*"))
+        List<String> lines = input.lines();
+        int last = lines.size() - 1;
+        boolean goodbye = last > 0 && lines.get(last).matches("421( .*)?");
+        return lines.subList(0, goodbye ? last : last + 1).stream()
+                .filter(line -> !line.matches("[0-9]{3}-.*|\\* BYE.*"))
                 .count();
     }
 

@@ -141,11 +141,16 @@ public final class Injection {
 
     /** Sends it in a session in which the upgrade is offered. */
     public Verdict tryOn(ProtocolSession session, CheckContext context) throws IOException {
-        return tryOn(session, context, context.quiet());
+        return tryOn(session, context, context.quiet(), false);
     }
 
-    /** The same; after so much silence another answer before the handshake is not expected any more. */
-    private Verdict tryOn(ProtocolSession session, CheckContext context, Duration silence) throws IOException {
+    /**
+     * The same; after so much silence another answer before the handshake is not expected any more.
+     *
+     * @param again whether it was tried before, with less silence
+     */
+    private Verdict tryOn(ProtocolSession session, CheckContext context, Duration silence, boolean again)
+            throws IOException {
         for (int i = 0; i < segments.size(); i++) {
             if (i > 0 && !segments.get(i - 1).endsWith("\r\n")) {
                 // The rest of a line comes when the server has read its beginning.
@@ -174,7 +179,7 @@ public final class Injection {
         late.ifPresent(text -> send(session, text));
         HandshakeResult handshake = session.handshake();
         if (handshake instanceof HandshakeResult.Failed failed) {
-            if (bySilence && silence.equals(context.quiet())) {
+            if (bySilence && !again) {
                 return profile.stages().offered().then(this::tryPatiently).run(context);
             }
             return late.isPresent() ? failedLate(session, failed, context) : failed(session, failed, context);
@@ -186,7 +191,7 @@ public final class Injection {
     /** The same, and silence is as long as that of a server which does not answer. */
     private Verdict tryPatiently(ProtocolSession session, CheckContext context) throws IOException {
         session.wire().note("again: the go-ahead may have come after the ClientHello was sent");
-        return tryOn(session, context, context.patience());
+        return tryOn(session, context, context.patience(), true);
     }
 
     private Response goAhead(ProtocolSession session) {
@@ -271,14 +276,22 @@ public final class Injection {
     private Verdict plaintext(String quoted, ProtocolSession session, CheckContext context) {
         String goAhead = profile.words().goAhead();
         // The last of several segments, or the end of a long one, may arrive when the server already waits for a
-        // ClientHello.
-        boolean mayMeetTls = segments.size() > 1 || segments.get(0).length() > ONE_BUFFER;
-        if (mayMeetTls && !profile.executed(quoted.substring(1)) && quoted.split(LINE_END, 0).length <= ONE_LINE) {
-            // A server that goes on then refuses what it takes for commands, such as the ClientHello.
-            if (rest(session).stream().noneMatch(profile::executed)) {
+        // ClientHello. If it goes on then, it refuses what it takes for commands: the ClientHello, which may have
+        // several line ends, but after a long segment also what is looked for, the lines in it.
+        boolean several = segments.size() > 1;
+        List<String> lines = List.of(quoted.substring(1).split(LINE_END, 0));
+        boolean mayMeetTls = several || (segments.get(0).length() > ONE_BUFFER && lines.size() <= ONE_LINE);
+        if (mayMeetTls && lines.stream().noneMatch(profile::executed)) {
+            List<String> rest = rest(session);
+            if (several ? rest.stream().noneMatch(profile::executed) : rest.isEmpty()) {
                 return Verdict.undecided("plaintext came after the " + goAhead + ": " + quoted
                         + ", perhaps because a segment arrived when the ClientHello was expected");
             }
+            return control.unlessBroken(
+                    context,
+                    Verdict.fail("after the " + goAhead + " the server still answered in plaintext: " + quoted
+                            + ", and then "
+                            + rest.stream().map(Transcript::printable).toList()));
         }
         return control.unlessBroken(
                 context, Verdict.fail("after the " + goAhead + " the server still answered in plaintext: " + quoted));

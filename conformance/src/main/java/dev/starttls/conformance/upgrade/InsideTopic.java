@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** Checks of the session inside TLS, and of what must not be carried over into it. */
 final class InsideTopic extends UpgradeTopic {
@@ -29,6 +30,8 @@ final class InsideTopic extends UpgradeTopic {
     private static final String UNKNOWN = "XEARLY";
     /** Accepted or refused, but never answered as the upgrade command is; servers may keep good answers in a buffer. */
     private static final String RESET = "RSET";
+
+    private static final Pattern LINE = Pattern.compile("\n");
 
     InsideTopic(UpgradeProfile profile) {
         super(profile);
@@ -119,10 +122,12 @@ final class InsideTopic extends UpgradeTopic {
                         "Flush or discard all output before the handshake begins.")
                 .why("A server that keeps output in a buffer may flush it inside TLS, where it looks as if it had been"
                         + " protected.")
-                .run(from(stages().offered(), (session, context) -> late(session, context, command, context.quiet())));
+                .run(from(
+                        stages().offered(),
+                        (session, context) -> late(session, context, command, context.quiet(), false)));
     }
 
-    private Verdict late(ProtocolSession session, CheckContext context, String command, Duration silence)
+    private Verdict late(ProtocolSession session, CheckContext context, String command, Duration silence, boolean again)
             throws IOException {
         if (!session.offers().pipelining()) {
             return Verdict.skip("PIPELINING is not offered before TLS");
@@ -135,7 +140,9 @@ final class InsideTopic extends UpgradeTopic {
         // A server that accepts unknown commands sends two answers that look like go-aheads.
         boolean answered = session.refusedOrTagged(first, EARLY_TAG)
                 || (first.came() && !first.goAhead())
-                || (first.goAhead() && session.wire().overhear(silence).startsWith(words().goAhead()));
+                || (first.goAhead()
+                        && session.wire().hears(LINE, silence)
+                        && session.wire().overhear(silence).startsWith(words().goAhead()));
         Response goAhead = answered ? session.answerTo(UPGRADE_TAG, words().upgrade()) : first;
         if (goAhead.refusal()) {
             return Verdict.pass("refused after another command: " + goAhead.description());
@@ -145,10 +152,10 @@ final class InsideTopic extends UpgradeTopic {
                     + (answered ? first.description() + ", " : "") + goAhead.description());
         }
         HandshakeResult handshake = session.handshake();
-        if (!answered && !handshake.done() && silence.equals(context.quiet())) {
-            return from(stages().offered(), (again, same) -> {
-                        again.wire().note("again: the go-ahead may have come after the ClientHello was sent");
-                        return late(again, same, command, same.patience());
+        if (!answered && !handshake.done() && !again) {
+            return from(stages().offered(), (second, same) -> {
+                        second.wire().note("again: the go-ahead may have come after the ClientHello was sent");
+                        return late(second, same, command, same.patience(), true);
                     })
                     .run(context);
         }

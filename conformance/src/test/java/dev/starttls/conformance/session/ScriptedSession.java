@@ -373,11 +373,16 @@ public abstract class ScriptedSession {
         try {
             wire.shakeHands(read, is(UpgradeFault.TLS_1_2_ONLY) ? new String[] {"TLSv1.2"} : new String[0]);
         } catch (IOException e) {
+            boolean late =
+                    (is(UpgradeFault.TELLS_FAILURE_AT_THE_END_ONCE) || is(UpgradeFault.TELLS_FIRST_FAILED_HANDSHAKE))
+                            && server.firstUpgrade();
+            if (late) {
+                wire.untilEnd();
+            }
             if (is(UpgradeFault.DIES_OF_FAILED_HANDSHAKE)) {
                 server.die();
             }
-            if (is(UpgradeFault.TELLS_FAILED_HANDSHAKE)
-                    || (is(UpgradeFault.TELLS_FIRST_FAILED_HANDSHAKE) && server.firstUpgrade())) {
+            if (is(UpgradeFault.TELLS_FAILED_HANDSHAKE) || (late && is(UpgradeFault.TELLS_FIRST_FAILED_HANDSHAKE))) {
                 wire.say(saying(Saying.NO_TLS, "*"));
             }
             return is(UpgradeFault.GOES_ON_AFTER_FAILED_HANDSHAKE);

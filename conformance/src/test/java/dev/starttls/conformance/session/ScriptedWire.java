@@ -71,6 +71,11 @@ public final class ScriptedWire {
         }
     }
 
+    /** Waits until the client has ended its side; what came before stays with the lines. */
+    void untilEnd() throws IOException {
+        lines.ahead(socket.getInputStream().readAllBytes());
+    }
+
     /** From here on what is said is held back. */
     void hold() {
         held = Optional.of(new StringBuilder());

@@ -2,6 +2,7 @@ package dev.starttls.conformance.upgrade;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.session.CheckHarness;
@@ -30,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class UpgradeAloneTest {
-    /** Over before any server has answered. */
+    /** Over before most servers have answered. */
     private static final Duration NO_TIME = Duration.ofNanos(1);
 
     private static Verdict one(Protocol protocol, String id, Fault... faults) throws IOException {
@@ -38,8 +39,12 @@ class UpgradeAloneTest {
     }
 
     private static Verdict one(CheckHarness checking, String id, Fault... faults) throws IOException {
+        return result(checking, id, faults).verdict();
+    }
+
+    private static CheckResult result(CheckHarness checking, String id, Fault... faults) throws IOException {
         try (ScriptedServer server = Servers.start(Scheme.upgraded(checking.protocol()), List.of(faults))) {
-            return checking.one(id, server.target()).verdict();
+            return checking.one(id, server.target());
         }
     }
 
@@ -71,26 +76,37 @@ class UpgradeAloneTest {
 
     @Test
     void a_refusal_that_comes_late_is_waited_for_on_another_connection() throws IOException {
-        CheckHarness hasty = Servers.checking(Protocol.IMAP).withQuiet(NO_TIME);
-        Verdict verdict = one(hasty, "UP-S-16", UpgradeFault.GOES_ON_AFTER_FAILED_HANDSHAKE);
+        CheckResult result = result(
+                Servers.checking(Protocol.IMAP),
+                "UP-S-16",
+                UpgradeFault.GOES_ON_AFTER_FAILED_HANDSHAKE,
+                UpgradeFault.TELLS_FAILURE_AT_THE_END_ONCE);
+        Verdict verdict = result.verdict();
         assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.FAIL);
         assertThat(verdict.detail()).contains("plaintext came: '* CAPABILITY");
+        assertThat(result.transcript()).anyMatch(entry -> entry.text().startsWith("again:"));
     }
 
     @ParameterizedTest
     @EnumSource(Protocol.class)
     void a_refusal_that_comes_late_and_ends_the_session_stays_a_warning(Protocol protocol) throws IOException {
-        CheckHarness hasty = Servers.checking(protocol).withQuiet(NO_TIME);
-        Verdict verdict = one(hasty, "UP-S-16", UpgradeFault.TELLS_FAILED_HANDSHAKE);
+        CheckResult result = result(
+                Servers.checking(protocol),
+                "UP-S-16",
+                UpgradeFault.TELLS_FAILED_HANDSHAKE,
+                UpgradeFault.TELLS_FAILURE_AT_THE_END_ONCE);
+        Verdict verdict = result.verdict();
         assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.WARN);
+        assertThat(result.transcript()).anyMatch(entry -> entry.text().startsWith("again:"));
     }
 
     @ParameterizedTest
     @EnumSource(Protocol.class)
     void a_refusal_that_does_not_come_again_was_seen_all_the_same(Protocol protocol) throws IOException {
-        CheckHarness hasty = Servers.checking(protocol).withQuiet(NO_TIME);
-        Verdict verdict = one(hasty, "UP-S-15", UpgradeFault.TELLS_FIRST_FAILED_HANDSHAKE);
+        CheckResult result = result(Servers.checking(protocol), "UP-S-15", UpgradeFault.TELLS_FIRST_FAILED_HANDSHAKE);
+        Verdict verdict = result.verdict();
         assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.WARN);
+        assertThat(result.transcript()).anyMatch(entry -> entry.text().startsWith("again:"));
     }
 
     @ParameterizedTest
@@ -126,7 +142,8 @@ class UpgradeAloneTest {
     @ParameterizedTest
     @EnumSource(Protocol.class)
     void a_second_segment_that_meets_tls_is_no_proof_where_the_session_goes_on(Protocol protocol) throws IOException {
-        Verdict verdict = one(protocol, "UP-S-11e", UpgradeFault.REFUSES_PLAINTEXT_AND_GOES_ON);
+        Verdict verdict =
+                one(protocol, "UP-S-11e", UpgradeFault.REFUSES_PLAINTEXT_AND_GOES_ON, UpgradeFault.TAKES_BARE_LF);
         assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.INCONCLUSIVE);
         assertThat(verdict.detail()).contains("when the ClientHello was expected");
     }
