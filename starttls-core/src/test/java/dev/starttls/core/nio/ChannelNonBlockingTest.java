@@ -243,7 +243,6 @@ class ChannelNonBlockingTest {
         }
     }
 
-    /** Gives nothing and, until it is opened, takes nothing. */
     /** Lets a transport take nothing for a while. */
     private static final class Valve {
 
@@ -274,6 +273,7 @@ class ChannelNonBlockingTest {
         }
     }
 
+    /** Gives nothing and, until it is opened, takes nothing. */
     private static final class Stalling implements ByteChannel {
 
         private boolean open;

@@ -245,6 +245,7 @@ class LoopChannelClosingTest {
             // The loop is busy with something else meanwhile.
             loop.inLoop(() -> {
                 session.peer().write(Octets.of("x"));
+                ChannelNonBlockingTest.awaitReadable(session.sockets().client());
                 loop.clock(LIMIT.toNanos() * 2);
             });
             assertThat(LoopSessions.await(read)).isEqualTo(1);

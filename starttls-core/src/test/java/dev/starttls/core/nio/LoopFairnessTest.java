@@ -138,6 +138,7 @@ class LoopFairnessTest {
             sockets.server().configureBlocking(false);
             StartTlsChannel channel = StartTlsChannel.over(sockets.server(), connection());
             Octets.writeAll(sockets.client(), Octets.of("HOG\r\n".repeat(10_000)));
+            ChannelNonBlockingTest.awaitReadable(sockets.server());
             assertThat(advance(channel)).isEqualTo(Want.AGAIN);
             assertThat(served).hasSizeBetween(1, TURN);
         }
@@ -191,6 +192,7 @@ class LoopFairnessTest {
         try (Loopback sockets = Loopback.open()) {
             StartTlsChannel channel = waiting(sockets);
             Octets.writeAll(sockets.client(), Octets.of("HOG\r\n"));
+            ChannelNonBlockingTest.awaitReadable(sockets.server());
             now += 2 * UpgradeLimits.DEFAULT.timePerCommand().toNanos();
             assertThat(advance(channel)).isEqualTo(Want.READ);
             assertThat(served).containsExactly("HOG");
