@@ -59,7 +59,7 @@ public final class CheckContext implements AutoCloseable {
     }
 
     /**
-     * For another port of the same server: within the time of this check, and ended with it; at the pace of the target, which a
+     * For another port of the same server, or a connection beside those of this check: within the time of this check, and ended with it; at the pace of the target, which a
      * refusal there does not change. To be closed by the check.
      *
      * @param other the target there

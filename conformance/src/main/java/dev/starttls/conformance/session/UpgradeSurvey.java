@@ -89,12 +89,16 @@ public final class UpgradeSurvey {
 
     private Survey upgraded(ProtocolSession session) throws IOException {
         if (waitsForTls(session)) {
-            return watch.problem(target.url() + " sends no greeting and speaks TLS from the first octet"
-                    + Scheme.implicit(protocol)
-                            .map(scheme -> ": use " + url(scheme))
-                            .orElse(""));
+            return watch.problem(speaksTlsAtOnce());
         }
         Greeting greeting = session.greeting();
+        if (greeting instanceof Greeting.Missing missing && missing.instead() instanceof Received.Silence) {
+            // A server that takes one connection at a time has not looked at the second.
+            context.close();
+            if (takesClientHello()) {
+                return watch.problem(speaksTlsAtOnce());
+            }
+        }
         watch.phase(Survey.GREETING);
         Optional<String> other = otherProtocol(greeting);
         if (other.isPresent()) {
@@ -149,13 +153,35 @@ public final class UpgradeSurvey {
         return greeting instanceof Greeting.NoService || greeting instanceof Greeting.Refusal;
     }
 
-    /** Whether the server is silent because it waits for a ClientHello. */
-    private boolean waitsForTls(ProtocolSession session) throws IOException {
+    /** Whether the server is silent because it waits for a ClientHello; it may still greet on this connection. */
+    private boolean waitsForTls(ProtocolSession session) {
         Duration patience = context.settings().answer().compareTo(GREETING_WAIT) < 0
                 ? context.settings().answer()
                 : GREETING_WAIT;
-        return !session.wire().speaks(patience)
-                && opening.open(context).handshake().done();
+        if (session.wire().speaks(patience)) {
+            return false;
+        }
+        session.wire().note("no greeting yet: another connection begins with a ClientHello");
+        return takesClientHello();
+    }
+
+    private boolean takesClientHello() {
+        CheckContext beside = context.beside(target, context.settings());
+        try {
+            return opening.open(beside).handshake().done();
+        } catch (IOException e) {
+            // Perhaps it takes no other connection meanwhile.
+            return false;
+        } finally {
+            beside.close();
+        }
+    }
+
+    private String speaksTlsAtOnce() {
+        return target.url() + " sends no greeting and speaks TLS from the first octet"
+                + Scheme.implicit(protocol)
+                        .map(scheme -> ": use " + url(scheme))
+                        .orElse("");
     }
 
     private Optional<String> otherProtocol(Greeting greeting) {

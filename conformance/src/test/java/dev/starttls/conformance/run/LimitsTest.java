@@ -11,6 +11,7 @@ import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.LoginBudget;
 import dev.starttls.conformance.check.Status;
+import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.connection.Conversation;
 import dev.starttls.conformance.embedded.EmbeddedServers;
@@ -302,6 +303,11 @@ class LimitsTest {
                 .start(asked)) {
             TargetReport report = check(porter, Duration.ofMillis(1500), "UP-S-01");
             assertThat(report.survey().problem()).isEmpty();
+            // On the first connection, which stayed open meanwhile.
+            assertThat(report.survey().phases())
+                    .filteredOn(phase -> phase.name().equals(Survey.GREETING))
+                    .singleElement()
+                    .satisfies(phase -> assertThat(phase.took()).isGreaterThan(Duration.ofMillis(1500)));
             assertThat(result(report, "UP-S-01").verdict().status()).isEqualTo(Status.PASS);
         }
     }
