@@ -23,6 +23,9 @@ public final class UpgradeSurvey {
      */
     private static final Duration GREETING_WAIT = Duration.ofSeconds(2);
 
+    /** How long an answer to a ClientHello is waited for while the server may still greet on the first connection. */
+    private static final Duration HELLO_WAIT = Duration.ofSeconds(5);
+
     private final CheckContext context;
     private final SessionOpener<?> opening;
     private final Target target;
@@ -70,12 +73,17 @@ public final class UpgradeSurvey {
         return watch.survey(Optional.of((HandshakeResult.Done) handshake));
     }
 
-    private String noTls(HandshakeResult.Failed failed) throws IOException {
+    private String noTls(HandshakeResult.Failed failed) {
         String detail = "no TLS on " + target.url() + ": " + failed.description();
         if (failed.failure() == HandshakeResult.Failure.NOT_TLS
                 || failed.failure() == HandshakeResult.Failure.SILENCE
                 || failed.failure() == HandshakeResult.Failure.PEER_CLOSED) {
-            ProtocolSession plain = opening.open(context);
+            ProtocolSession plain;
+            try {
+                plain = opening.open(context);
+            } catch (IOException e) {
+                return detail;
+            }
             if (!plain.wire().speaks(context.settings().answer())) {
                 return detail;
             }
@@ -88,14 +96,15 @@ public final class UpgradeSurvey {
     }
 
     private Survey upgraded(ProtocolSession session) throws IOException {
-        if (waitsForTls(session)) {
+        boolean silent = !session.wire().speaks(shorter(GREETING_WAIT));
+        if (silent && takesClientHello(session, shorter(HELLO_WAIT))) {
             return watch.problem(speaksTlsAtOnce());
         }
         Greeting greeting = session.greeting();
-        if (greeting instanceof Greeting.Missing missing && missing.instead() instanceof Received.Silence) {
+        if (silent && greeting instanceof Greeting.Missing) {
             // A server that takes one connection at a time has not looked at the second.
             context.close();
-            if (takesClientHello()) {
+            if (takesClientHello(session, context.settings().answer())) {
                 return watch.problem(speaksTlsAtOnce());
             }
         }
@@ -153,28 +162,30 @@ public final class UpgradeSurvey {
         return greeting instanceof Greeting.NoService || greeting instanceof Greeting.Refusal;
     }
 
-    /** Whether the server is silent because it waits for a ClientHello; it may still greet on this connection. */
-    private boolean waitsForTls(ProtocolSession session) {
-        Duration patience = context.settings().answer().compareTo(GREETING_WAIT) < 0
-                ? context.settings().answer()
-                : GREETING_WAIT;
-        if (session.wire().speaks(patience)) {
-            return false;
-        }
-        session.wire().note("no greeting yet: another connection begins with a ClientHello");
-        return takesClientHello();
-    }
-
-    private boolean takesClientHello() {
-        CheckContext beside = context.beside(target, context.settings());
+    /**
+     * Whether the server is silent because it waits for a ClientHello: another connection begins with one.
+     *
+     * @param session where that is noted; if it is open, the server may still greet there
+     */
+    private boolean takesClientHello(ProtocolSession session, Duration limit) {
+        CheckContext beside = context.beside(target, context.settings().withAnswer(limit));
         try {
-            return opening.open(beside).handshake().done();
+            HandshakeResult handshake = opening.open(beside).handshake();
+            session.wire().note("no greeting; another connection began with a ClientHello: " + handshake.description());
+            return handshake.done();
         } catch (IOException e) {
             // Perhaps it takes no other connection meanwhile.
+            session.wire().note("no greeting, and no other connection: " + e.getMessage());
             return false;
         } finally {
             beside.close();
         }
+    }
+
+    /** This, or the time for an answer if that is shorter. */
+    private Duration shorter(Duration most) {
+        Duration answer = context.settings().answer();
+        return answer.compareTo(most) < 0 ? answer : most;
     }
 
     private String speaksTlsAtOnce() {
