@@ -32,6 +32,9 @@ import java.util.concurrent.RejectedExecutionException;
 public final class Runner implements AutoCloseable {
     private static final List<Duration> PAUSES_IF_BUSY = List.of(Duration.ofSeconds(1), Duration.ofSeconds(2));
 
+    /** A greeting that comes so soon is part of the time for a check. */
+    private static final Duration PROMPT = Duration.ofSeconds(1);
+
     /** Most checks make fewer connections than this, or report progress. */
     private static final int CONNECTIONS_EACH = 8;
 
@@ -131,7 +134,7 @@ public final class Runner implements AutoCloseable {
         private Survey surveyed() {
             for (int i = 0; ; i++) {
                 CheckContext context = context();
-                Survey survey = execution.survey(context, deadline, settings.greeting());
+                Survey survey = execution.survey(context, deadline, greetings());
                 dialogue = context.transcript().entries();
                 boolean busy = context.turnedAway()
                         .filter(how -> how.kind() == TurnedAway.Kind.BUSY || how.kind() == TurnedAway.Kind.CLOSED)
@@ -143,11 +146,17 @@ public final class Runner implements AutoCloseable {
             }
         }
 
+        /** The time for the greetings of a survey, which makes another connection if the first was upgraded. */
+        private Duration greetings() {
+            return settings.greeting().multipliedBy(2);
+        }
+
         private void start() {
             List<Check> checks = checks(target);
-            Duration greeting = longer(before.greeting().multipliedBy(3).dividedBy(2));
-            pacer.expectGreeting(greeting);
-            Duration greetings = greeting.minus(targetSettings.answer()).multipliedBy(CONNECTIONS_EACH);
+            Duration late = before.greeting().multipliedBy(3).dividedBy(2);
+            pacer.expectGreeting(longer(late));
+            Duration each = late.compareTo(PROMPT) < 0 ? longer(late).minus(targetSettings.answer()) : late;
+            Duration greetings = each.multipliedBy(CONNECTIONS_EACH);
             progress.begun(target, checks.size());
             checks.forEach(check -> running.put(check, new CompletableFuture<>()));
             TargetRun run =
@@ -248,7 +257,7 @@ public final class Runner implements AutoCloseable {
                     || clock.now() - deadline >= 0) {
                 return noted;
             }
-            Survey after = execution.survey(context(), deadline, Duration.ZERO);
+            Survey after = execution.survey(context(), deadline, greetings());
             if (clock.now() - deadline >= 0) {
                 return noted;
             }
