@@ -4,6 +4,7 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.connection.Conversation;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.tls.minimal.Tls13Session;
 import dev.starttls.conformance.tls.wire.ClientExtensions;
@@ -70,9 +71,13 @@ final class AnswerTopic implements Topic {
 
     private static Verdict malformed(Prober prober) throws IOException, BlockedException {
         ClientHello sound = ClientHello.modern(prober.serverName());
-        long asked = System.nanoTime();
-        HelloAnswer control = prober.ask(sound);
-        Duration took = Duration.ofNanos(System.nanoTime() - asked);
+        HelloAnswer control;
+        Duration took;
+        try (Conversation conversation = prober.connectForTls()) {
+            long asked = System.nanoTime();
+            control = prober.ask(conversation, sound);
+            took = Duration.ofNanos(System.nanoTime() - asked);
+        }
         if (!isTaken(control)) {
             return Verdict.inconclusive("a right ClientHello is not accepted: " + control.description());
         }

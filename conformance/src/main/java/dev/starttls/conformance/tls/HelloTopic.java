@@ -70,9 +70,10 @@ final class HelloTopic implements Topic {
         OctetString record = RecordSplitter.joined(
                 RecordSplitter.handshake(FIRST_RECORD, hello.message(), RecordSplitter.MAX_PLAINTEXT));
         byte[] octets = record.array();
-        long begun = System.nanoTime();
         HelloAnswer answer;
+        Duration took;
         try (Conversation conversation = prober.connectForTls()) {
+            long begun = System.nanoTime();
             conversation.record(From.CLIENT, hello + ", its first and last " + SINGLE + " octets in a segment each");
             for (int at = 0; at < octets.length; ) {
                 int next = at == SINGLE ? octets.length - SINGLE : at + 1;
@@ -85,8 +86,8 @@ final class HelloTopic implements Topic {
             }
             answer = HelloAnswerReader.read(prober.stream(conversation));
             conversation.record(From.SERVER, answer.description());
+            took = Duration.ofNanos(System.nanoTime() - begun);
         }
-        Duration took = Duration.ofNanos(System.nanoTime() - begun);
         Verdict verdict = judged(prober, hello, answer);
         return verdict.status() == Status.FAIL && took.compareTo(PROMPT) > 0
                 ? Verdict.inconclusive("the server ended it after " + took.toMillis() + " ms, perhaps because of a time"
