@@ -101,8 +101,8 @@ final class Pop3DiscardTopic implements Topic {
     /** USER may be executed without an answer that could be counted. */
     private static Verdict injected(Pop3ProtocolSession session, CheckContext context) throws IOException {
         return Injection.command(PROFILE, "USER " + UnknownUser.NAME)
-                .judgedBy((inside, handshake) ->
-                        Optional.of(new UserBeforeTls(context).judgeCounting(session, "the USER sent after STLS")))
+                .judgedBy((inside, handshake) -> Optional.of(new UserBeforeTls(context)
+                        .judgeCounting((Pop3ProtocolSession) inside, "the USER sent after STLS")))
                 .tryOn(session, context);
     }
 }
