@@ -20,6 +20,7 @@ import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,10 @@ class RealImapServersTest {
     private static void assertNoOther(TargetReport report, String... known) {
         assertThat(report.survey().problem()).isEmpty();
         assertThat(report.count(Status.PASS)).isPositive();
-        assertThat(CheckHarness.withStatus(report, FINDINGS).keySet()).isSubsetOf(Set.of(known));
+        Map<String, Status> found = CheckHarness.withStatus(report, FINDINGS);
+        // Whether a second segment comes before the server waits for a ClientHello is not in our hands; it is no fault.
+        found.remove("UP-S-11e", Status.INCONCLUSIVE);
+        assertThat(found.keySet()).as(found.toString()).isSubsetOf(Set.of(known));
     }
 
     @Test
