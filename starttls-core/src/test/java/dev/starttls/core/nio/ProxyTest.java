@@ -310,13 +310,8 @@ class ProxyTest {
         return catchThrowableOfType(UpgradeException.class, () -> driver.connect(client, running.loop()));
     }
 
-    /** A thread that is kept from running may not see in time that it is connected: then once more. */
-    private UpgradeException failureOnceConnected(Driver driver, TinyClientSetup client) {
-        UpgradeException failed = failure(driver, client);
-        while (failed.reason() == FailureReason.CONNECT_FAILED) {
-            failed = failure(driver, client);
-        }
-        return failed;
+    private UpgradeException failureOnceConnected(Driver driver, TinyClientSetup client) throws Exception {
+        return RunningLoop.failureOnceConnected(() -> failure(driver, client));
     }
 
     private TinyClientSetup client() {

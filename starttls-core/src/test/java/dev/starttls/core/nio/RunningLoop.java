@@ -1,6 +1,7 @@
 package dev.starttls.core.nio;
 
 import dev.starttls.core.testing.Loopback;
+import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.UpgradeLimits;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -71,6 +73,15 @@ final class RunningLoop implements AutoCloseable {
     CompletableFuture<StartTlsChannel> connect(ServerSocketChannel server, UpgradeConnection connection)
             throws IOException {
         return loop.connect((InetSocketAddress) server.getLocalAddress(), connection, CONNECT);
+    }
+
+    /** A thread that is kept from running may not see in time that it is connected: then it is tried once more. */
+    static UpgradeException failureOnceConnected(Callable<UpgradeException> attempt) throws Exception {
+        UpgradeException failed = attempt.call();
+        while (failed.reason() == FailureReason.CONNECT_FAILED) {
+            failed = attempt.call();
+        }
+        return failed;
     }
 
     static UpgradeException failure(CompletableFuture<?> failed) throws Exception {

@@ -18,7 +18,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -67,10 +66,11 @@ class TotalTimeoutTest {
                 ServerSocketChannel silent = ServerSocketChannel.open().bind(Loopback.anyPort())) {
             TinyClientSetup client = client(silent).timeout(LONG).totalTimeout(SHORT);
             long began = System.nanoTime();
-            UpgradeException blocking =
-                    onceConnected(() -> catchThrowableOfType(UpgradeException.class, client::connect));
+            UpgradeException blocking = RunningLoop.failureOnceConnected(
+                    () -> catchThrowableOfType(UpgradeException.class, client::connect));
             assertThat(System.nanoTime() - began).isGreaterThanOrEqualTo(SHORT.toNanos());
-            UpgradeException looped = onceConnected(() -> RunningLoop.failure(client.connect(running.loop())));
+            UpgradeException looped =
+                    RunningLoop.failureOnceConnected(() -> RunningLoop.failure(client.connect(running.loop())));
             SocketChannel connected = SocketChannel.open(silent.getLocalAddress());
             UpgradeException over = catchThrowableOfType(UpgradeException.class, () -> client.connect(connected));
             assertThat(connected.isOpen()).isFalse();
@@ -83,15 +83,6 @@ class TotalTimeoutTest {
             }
             assertThat(running.loop().underway()).isZero();
         }
-    }
-
-    /** A thread that is kept from running may not see in time that it is connected: then once more. */
-    private static UpgradeException onceConnected(Callable<UpgradeException> attempt) throws Exception {
-        UpgradeException failed = attempt.call();
-        while (failed.reason() == FailureReason.CONNECT_FAILED) {
-            failed = attempt.call();
-        }
-        return failed;
     }
 
     @Test
