@@ -59,8 +59,8 @@ public final class CheckContext implements AutoCloseable {
     }
 
     /**
-     * For another port of the same server, or a connection beside those of this check: within the time of this check, and ended with it; at the pace of the target, which a
-     * refusal there does not change. To be closed by the check.
+     * For another port of the same server, or a connection beside those of this check: within the time of this check,
+     * and ended with it; at the pace of the target, which a refusal there does not change. To be closed by the check.
      *
      * @param other the target there
      * @param how long to wait there, for a greeting too, and the like

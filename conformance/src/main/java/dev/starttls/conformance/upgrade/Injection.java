@@ -280,6 +280,7 @@ public final class Injection {
         // several line ends, but after a long segment also what is looked for, the lines in it.
         boolean several = segments.size() > 1;
         List<String> lines = List.of(quoted.substring(1).split(LINE_END, 0));
+        String found = "after the " + goAhead + " the server still answered in plaintext: " + quoted;
         boolean mayMeetTls = several || (segments.get(0).length() > ONE_BUFFER && lines.size() <= ONE_LINE);
         if (mayMeetTls && lines.stream().noneMatch(profile::executed)) {
             List<String> rest = rest(session);
@@ -287,14 +288,9 @@ public final class Injection {
                 return Verdict.undecided("plaintext came after the " + goAhead + ": " + quoted
                         + ", perhaps because a segment arrived when the ClientHello was expected");
             }
-            return control.unlessBroken(
-                    context,
-                    Verdict.fail("after the " + goAhead + " the server still answered in plaintext: " + quoted
-                            + ", and then "
-                            + rest.stream().map(Transcript::printable).toList()));
+            found += ", and then " + rest.stream().map(Transcript::printable).toList();
         }
-        return control.unlessBroken(
-                context, Verdict.fail("after the " + goAhead + " the server still answered in plaintext: " + quoted));
+        return control.unlessBroken(context, Verdict.fail(found));
     }
 
     private Verdict counted(CommandExchange exchange, CheckContext context) throws IOException {
